@@ -1,0 +1,71 @@
+"""Errors a user can meet, each also a subclass of the builtin one would expect.
+
+Every message is one line that says what went wrong, in which file, galaxy and extension,
+what was expected and what was found, and what to do about it.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "BadPlateIFUError",
+    "BuildError",
+    "CorruptFileError",
+    "MangaxrError",
+    "MissingExtensionError",
+    "MissingFileError",
+    "NotMapsError",
+    "RecipeMismatchError",
+    "StoreError",
+    "UnknownNameError",
+]
+
+
+class MangaxrError(Exception):
+    """Base of every error that mangaxr raises on purpose."""
+
+
+class BadPlateIFUError(MangaxrError, ValueError):
+    """Text that was meant to name a galaxy is not PLATE-IFUDESIGN."""
+
+
+class UnknownNameError(MangaxrError, ValueError):
+    """A line, channel, mask policy, release, grid or other name is not one that exists."""
+
+
+class MissingFileError(MangaxrError, FileNotFoundError):
+    """A file is not where the survey's layout puts it."""
+
+    # FileNotFoundError formats (errno, text) pairs; the message alone is wanted.
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args else ""
+
+
+class CorruptFileError(MangaxrError, OSError):
+    """A file is truncated, damaged, or not what its name says."""
+
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args else ""
+
+
+class NotMapsError(MangaxrError, ValueError):
+    """A sound FITS file that is not a DAP MAPS file."""
+
+
+class MissingExtensionError(MangaxrError, KeyError):
+    """A MAPS file lacks an extension that was asked for."""
+
+    # KeyError shows the repr of its argument; a sentence should not appear in quotes.
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args else ""
+
+
+class StoreError(MangaxrError, ValueError):
+    """A path is not a mangaxr store, or not a sound one."""
+
+
+class RecipeMismatchError(MangaxrError, ValueError):
+    """A store exists already and was built with another recipe."""
+
+
+class BuildError(MangaxrError, RuntimeError):
+    """A build cannot start or cannot go on."""

@@ -1,0 +1,1 @@
+"""One MAPS file -> one labelled Dataset."""

@@ -1,0 +1,80 @@
+"""The primary header as attributes of a Dataset."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mangaxr.datamodel.keywords import KEYWORDS, SPEED_OF_LIGHT
+from mangaxr.datamodel.maskbits import DAPQUAL, DRP3QUAL, decode
+from mangaxr.datamodel.releases import release_of_versions
+from mangaxr.errors import NotMapsError
+from mangaxr.maps.cards import Cards
+from mangaxr.maps.stream import RawMaps
+
+__all__ = ["dataset_attributes", "header_values"]
+
+_KINDS = {"str": str, "int": int, "float": float}
+
+_WCS_KEYWORDS = (
+    *(f"{key}{axis}" for key in ("CTYPE", "CRPIX", "CRVAL", "CDELT", "CUNIT") for axis in (1, 2)),
+    *(f"{key}{i}_{j}" for key in ("PC", "CD") for i in (1, 2) for j in (1, 2)),
+    *("LONPOLE", "LATPOLE", "RADESYS", "EQUINOX"),
+)
+
+
+def header_values(raw: RawMaps) -> dict[str, Any]:
+    """Return the values of the primary header that mangaxr uses, under its own names.
+
+    Returns
+    -------
+    dict
+        One entry per row of ``datamodel.keywords.KEYWORDS`` that the file has, and ``z``,
+        the input redshift that velocities are relative to (SCINPVEL / c).
+
+    Raises
+    ------
+    NotMapsError
+        If a value is of the wrong type.
+    """
+    values: dict[str, Any] = {}
+    for row in KEYWORDS:
+        value = raw.primary.get(row.keyword)
+        if value is None or value == "":
+            continue
+        try:
+            values[row.attribute] = _KINDS[row.kind](value)
+        except (TypeError, ValueError) as error:
+            msg = (
+                f"{raw.path}: primary header {row.keyword} = {value!r} is not of type "
+                f"{row.kind}: the header was edited or is damaged"
+            )
+            raise NotMapsError(msg) from error
+    if "input_cz" in values:
+        values["z"] = values["input_cz"] / SPEED_OF_LIGHT
+    return values
+
+
+def dataset_attributes(raw: RawMaps) -> dict[str, Any]:
+    """Return the attributes of a Dataset: identity, geometry, quality, WCS, header."""
+    values = header_values(raw)
+    release = release_of_versions(values.get("drp_version", ""), values.get("dap_version", ""))
+    attrs: dict[str, Any] = {
+        "title": f"MaNGA DAP maps of {values.get('plateifu', raw.path.name)}",
+        "release": release or "unreleased",
+        **values,
+    }
+    for name, table in (("dapqual", DAPQUAL), ("drp3qual", DRP3QUAL)):
+        if name in attrs:
+            attrs[f"{name}_flags"] = " ".join(decode(attrs[name], table))
+    attrs["source"] = raw.path.name
+    first = next(iter(raw.extensions.values()), None)
+    if first is not None:
+        attrs["wcs"] = _wcs_cards(first.cards)
+    attrs["header"] = raw.primary.lines()
+    return attrs
+
+
+def _wcs_cards(cards: Cards) -> str:
+    """Return the celestial WCS cards of an extension, one a line."""
+    wanted = set(_WCS_KEYWORDS)
+    return "\n".join(line for line in cards.lines().splitlines() if line[:8].rstrip() in wanted)

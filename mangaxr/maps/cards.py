@@ -1,0 +1,88 @@
+"""Header cards of one HDU, kept as bytes until somebody asks for a value.
+
+A build reads some thirty headers per galaxy and needs a dozen values of most of them.
+Values are parsed by astropy; only the positions of cards are found here.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from astropy.io import fits
+
+__all__ = ["BLOCK", "CARD", "Cards"]
+
+CARD = 80
+"""Bytes of a header card."""
+
+BLOCK = 2880
+"""Bytes of a FITS block; headers and data are padded to a multiple."""
+
+_CHANNEL = re.compile(rb"([CU])(\d+) *")
+
+
+@lru_cache(maxsize=8192)
+def _card_value(image: bytes) -> object:
+    """Parse one card; the channel cards of thousands of files are the same few hundred."""
+    card = fits.Card.fromstring(image.decode("ascii"))
+    card.verify("silentfix+exception")
+    return card.value
+
+
+class Cards:
+    """The cards of one header.
+
+    Parameters
+    ----------
+    raw
+        The header as in the file: a multiple of 80 bytes, up to and with END.
+    """
+
+    __slots__ = ("_offsets", "raw")
+
+    def __init__(self, raw: bytes) -> None:
+        self.raw = raw
+        self._offsets: dict[bytes, int] | None = None
+
+    def get(self, keyword: str) -> object:
+        """Return the value of a keyword, or None if the header lacks it."""
+        if self._offsets is None:
+            # The first card of a repeated keyword counts, as in astropy.
+            starts = range(len(self.raw) - CARD, -1, -CARD)
+            self._offsets = {self.raw[i : i + 8]: i for i in starts}
+        offset = self._offsets.get(keyword.ljust(8).encode())
+        if offset is None:
+            return None
+        value = _card_value(self.raw[offset : offset + CARD])
+        return None if isinstance(value, fits.card.Undefined) else value
+
+    def text(self, keyword: str) -> str:
+        """Return a keyword's value as stripped text; empty if the header lacks it."""
+        value = self.get(keyword)
+        return "" if value is None else str(value).strip()
+
+    def numbered(self, letter: str) -> tuple[str, ...]:
+        """Return the values of ``C1..`` (channel names) or ``U1..`` (units), in order.
+
+        The numbers are zero-padded to the width of the channel count, so ``C1`` and
+        ``C01`` both occur; CTYPE1, CRPIX1 and their like do not match.
+        """
+        found: dict[int, str] = {}
+        wanted = letter.encode()
+        for i in range(0, len(self.raw), CARD):
+            if self.raw[i : i + 1] != wanted:
+                continue
+            match = _CHANNEL.fullmatch(self.raw[i : i + 8])
+            if match:
+                found[int(match[2])] = str(_card_value(self.raw[i : i + CARD])).strip()
+        return tuple(found[number] for number in sorted(found))
+
+    def header(self) -> fits.Header:
+        """Return the whole header as astropy's class."""
+        return fits.Header.fromstring(self.raw.decode("ascii"))
+
+    def lines(self) -> str:
+        """Return the header verbatim, a card a line, trailing blanks removed."""
+        text = self.raw.decode("ascii")
+        return "\n".join(text[i : i + CARD].rstrip() for i in range(0, len(text), CARD)).rstrip()

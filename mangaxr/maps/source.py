@@ -1,0 +1,221 @@
+"""The bytes of a FITS file, compressed or not, read once and forwards.
+
+Gzip has no random access, so a reader that wants speed goes through the stream once, keeps
+what it wants and stops as soon as it may.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from isal import igzip_lib
+from isal.igzip_lib import IsalError
+
+from mangaxr.errors import CorruptFileError, MissingFileError
+
+__all__ = ["ByteSource", "GzipSource", "PlainSource", "open_source"]
+
+# isal's stubs call its error an object, so the tuple is annotated for the type checker.
+_INFLATE_ERRORS: tuple[type[Exception], ...] = (IsalError, ValueError, MemoryError)
+_COMPRESSED_PIECE = 1 << 18
+_INFLATED_PIECE = 1 << 20
+_GZIP_MAGIC = b"\x1f\x8b"
+_FITS_MAGIC = b"SIMPLE  ="
+
+
+class ByteSource(Protocol):
+    """A forward-only run of bytes."""
+
+    path: Path
+    position: int
+    has_crc: bool
+
+    def read(self, size: int) -> bytes | memoryview:
+        """Return exactly ``size`` bytes, or fewer at the end of the file."""
+
+    def skip(self, size: int) -> int:
+        """Pass over ``size`` bytes; return how many there were."""
+
+    def unread_size(self) -> int:
+        """Bytes of the file on disk that were not yet read."""
+
+    def finish(self) -> None:
+        """Read to the end and check what the container lets one check (the gzip CRC)."""
+
+    def close(self) -> None:
+        """Release the file."""
+
+
+class GzipSource:
+    """A gzip file inflated in pieces with ISA-L, which releases the GIL."""
+
+    has_crc = True
+
+    def __init__(self, path: Path, handle: BinaryIO) -> None:
+        self.path = path
+        self.position = 0
+        self._file = handle
+        self._size = os.fstat(handle.fileno()).st_size
+        self._read_so_far = 0
+        self._ended = False
+        self._inflate = igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP)
+
+    def read(self, size: int) -> bytes:
+        """Return exactly ``size`` inflated bytes, or fewer at the end of the stream."""
+        first = self._piece(size)
+        if len(first) == size:
+            return first
+        pieces = [first]
+        missing = size - len(first)
+        while missing:
+            piece = self._piece(missing)
+            if not piece:
+                break
+            pieces.append(piece)
+            missing -= len(piece)
+        return b"".join(pieces)
+
+    def skip(self, size: int) -> int:
+        """Inflate and drop ``size`` bytes; return how many there were."""
+        left = size
+        while left:
+            piece = self._piece(min(left, _INFLATED_PIECE))
+            if not piece:
+                break
+            left -= len(piece)
+        return size - left
+
+    def unread_size(self) -> int:
+        """Compressed bytes not yet read from disk."""
+        return self._size - self._read_so_far
+
+    def finish(self) -> None:
+        """Inflate to the end of the stream, where ISA-L checks the CRC and the length."""
+        while self._piece(_INFLATED_PIECE):
+            pass
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def _piece(self, limit: int) -> bytes:
+        """Return up to ``limit`` inflated bytes; none at the end of the stream."""
+        while limit and not self._ended:
+            data = self._compressed() if self._inflate.needs_input else b""
+            try:
+                piece: bytes = self._inflate.decompress(data, max_length=limit)
+            except _INFLATE_ERRORS as error:
+                raise self._damaged(str(error)) from error
+            if self._inflate.eof:
+                self._next_member()
+            if piece:
+                self.position += len(piece)
+                return piece
+        return b""
+
+    def _compressed(self) -> bytes:
+        data = self._file.read(_COMPRESSED_PIECE)
+        self._read_so_far += len(data)
+        if not data:
+            reason = "the file ends in the middle of the stream"
+            raise self._damaged(reason)
+        return data
+
+    def _next_member(self) -> None:
+        """Go on with the next gzip member, if another follows the one that ended."""
+        rest: bytes = self._inflate.unused_data
+        if not rest.lstrip(b"\0"):
+            rest += self._file.read(_COMPRESSED_PIECE)
+        rest = rest.lstrip(b"\0")
+        if rest[:2] != _GZIP_MAGIC:
+            self._ended = True
+            self._read_so_far = self._size
+            return
+        self._file.seek(-len(rest), os.SEEK_CUR)
+        self._inflate = igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP)
+
+    def _damaged(self, reason: str) -> CorruptFileError:
+        msg = (
+            f"{self.path}: gzip stream is damaged after {self.position} inflated bytes "
+            f"({reason}): download the file again"
+        )
+        return CorruptFileError(msg)
+
+
+class PlainSource:
+    """An uncompressed file, memory-mapped; what is read is a view, not a copy."""
+
+    has_crc = False
+
+    def __init__(self, path: Path, handle: BinaryIO) -> None:
+        self.path = path
+        self.position = 0
+        with handle:
+            self._view = memoryview(mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ))
+
+    def read(self, size: int) -> memoryview:
+        """Return a view of the next ``size`` bytes, shorter at the end of the file."""
+        view = self._view[self.position : self.position + size]
+        self.position += len(view)
+        return view
+
+    def skip(self, size: int) -> int:
+        """Move on by ``size`` bytes; return how many there were."""
+        step = min(size, len(self._view) - self.position)
+        self.position += step
+        return step
+
+    def unread_size(self) -> int:
+        """Bytes behind the present position."""
+        return len(self._view) - self.position
+
+    def finish(self) -> None:
+        """Go to the end; a plain file has no checksum of its own."""
+        self.position = len(self._view)
+
+    def close(self) -> None:
+        """Do nothing: the map closes itself when the last view of it is gone."""
+
+
+def open_source(path: str | os.PathLike[str]) -> ByteSource:
+    """Open a FITS file for reading forwards, by its first bytes rather than its name.
+
+    Raises
+    ------
+    MissingFileError
+        If there is no such file.
+    CorruptFileError
+        If it is empty, unreadable, or neither gzip nor FITS.
+    """
+    file = Path(path)
+    try:
+        # The handle is owned by the source that is returned, which closes it.
+        handle = open(file, "rb", buffering=0)  # noqa: SIM115
+    except FileNotFoundError as error:
+        msg = f"{file}: no such file"
+        raise MissingFileError(msg) from error
+    except OSError as error:
+        msg = f"{file}: cannot be read ({error.strerror})"
+        raise CorruptFileError(msg) from error
+    try:
+        start = handle.read(len(_FITS_MAGIC))
+        handle.seek(0)
+        if start[:2] == _GZIP_MAGIC:
+            return GzipSource(file, handle)
+        if start == _FITS_MAGIC:
+            return PlainSource(file, handle)
+        raise CorruptFileError(_not_fits(file, start, handle.read(512)))
+    except OSError:
+        handle.close()
+        raise
+
+
+def _not_fits(path: Path, start: bytes, head: bytes) -> str:
+    if not start:
+        return f"{path}: the file is empty: download it again"
+    if b"<html" in head.lower() or b"<!doctype" in head.lower():
+        return f"{path}: holds an HTML page, not FITS: the download failed, repeat it"
+    return f"{path}: is neither FITS nor gzip (starts with {start[:8]!r}): download it again"

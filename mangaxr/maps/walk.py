@@ -1,0 +1,149 @@
+"""Walking through the HDUs of a FITS stream: where each header ends, how large its data is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mangaxr.errors import CorruptFileError
+from mangaxr.maps.cards import BLOCK, CARD, Cards
+from mangaxr.maps.source import ByteSource
+
+__all__ = ["MAX_DATA_BYTES", "HDUStart", "walk_hdus"]
+
+MAX_DATA_BYTES = 1 << 28
+"""Largest data unit believed (256 MiB); MaNGA's are below 2 MB, so more is damage."""
+
+_MAX_HEADER_BLOCKS = 256
+_MAX_HDUS = 512
+_MAX_AXES = 8
+_END = b"END".ljust(CARD)
+_BITPIX = (8, 16, 32, 64, -32, -64)
+
+
+@dataclass(frozen=True, slots=True)
+class HDUStart:
+    """An HDU whose header was read and whose data comes next in the stream.
+
+    Parameters
+    ----------
+    name
+        EXTNAME, or ``"PRIMARY"``.
+    cards
+        Its header.
+    padded_header
+        The header with its padding, as checksummed.
+    bitpix
+        FITS data type.
+    shape
+        Shape of the array, numpy order (last axis fastest).
+    data_size
+        Bytes of the data unit, without padding.
+    """
+
+    name: str
+    cards: Cards
+    padded_header: bytes
+    bitpix: int
+    shape: tuple[int, ...]
+    data_size: int
+
+    @property
+    def padded_size(self) -> int:
+        """Bytes of the data unit in the file."""
+        return -(-self.data_size // BLOCK) * BLOCK
+
+
+def walk_hdus(source: ByteSource) -> Iterator[HDUStart]:
+    """Go through a file HDU by HDU; the caller consumes each one's data before the next.
+
+    Raises
+    ------
+    CorruptFileError
+        If the file ends within a header, or a header cannot be true.
+    """
+    for number in range(_MAX_HDUS):
+        raw = _read_header(source, number)
+        if raw is None:
+            return
+        yield _start(source, number, raw)
+    msg = f"{source.path}: more than {_MAX_HDUS} HDUs: not a MAPS file, or damaged"
+    raise CorruptFileError(msg)
+
+
+def _read_header(source: ByteSource, number: int) -> bytes | None:
+    """Read blocks up to the END card; None at the end of the file."""
+    start = source.position
+    blocks: list[bytes] = []
+    for _ in range(_MAX_HEADER_BLOCKS):
+        block = bytes(source.read(BLOCK))
+        if not blocks and not block.strip(b"\0"):
+            return None
+        if len(block) < BLOCK:
+            msg = f"{source.path}: truncated in the header of HDU {number}: download it again"
+            raise CorruptFileError(msg)
+        if not blocks and not block.startswith((b"XTENSION=", b"SIMPLE  =")):
+            msg = (
+                f"{source.path}: no FITS header where HDU {number} should start "
+                f"(byte {start}): the file is damaged, download it again"
+            )
+            raise CorruptFileError(msg)
+        blocks.append(block)
+        if _end_of_cards(block) is not None:
+            return b"".join(blocks)
+    msg = f"{source.path}: the header of HDU {number} has no END card: the file is damaged"
+    raise CorruptFileError(msg)
+
+
+def _end_of_cards(block: bytes) -> int | None:
+    """Return the offset of the END card in a block, if it is there."""
+    at = block.find(_END)
+    while at >= 0:
+        if at % CARD == 0:
+            return at
+        at = block.find(_END, at + 1)
+    return None
+
+
+def _start(source: ByteSource, number: int, raw: bytes) -> HDUStart:
+    """Work out what a header says about the data that follows."""
+    last = len(raw) - BLOCK
+    end = _end_of_cards(raw[last:])
+    cards = Cards(raw[: last + (end or 0)])
+    where = f"{source.path}: header of HDU {number}"
+    try:
+        raw.decode("ascii")
+        name = "PRIMARY" if number == 0 else cards.text("EXTNAME").upper() or f"HDU{number}"
+        bitpix = _integer(cards, "BITPIX")
+        naxis = _integer(cards, "NAXIS")
+        if bitpix not in _BITPIX or not 0 <= naxis <= _MAX_AXES:
+            msg = f"{where}: BITPIX = {bitpix}, NAXIS = {naxis} cannot be: the file is damaged"
+            raise CorruptFileError(msg)
+        shape = tuple(_integer(cards, f"NAXIS{axis}") for axis in range(naxis, 0, -1))
+        groups = _integer(cards, "GCOUNT", default=1)
+        parameters = _integer(cards, "PCOUNT", default=0)
+    except CorruptFileError:
+        raise
+    except Exception as error:  # astropy raises many kinds on damaged cards
+        reason = " ".join(str(error).split())[:120]
+        msg = f"{where} cannot be parsed ({reason}): the file is damaged, download it again"
+        raise CorruptFileError(msg) from error
+    size = abs(bitpix) // 8 * groups * (parameters + math.prod(shape)) if shape else 0
+    if min(shape, default=0) < 0 or not 0 <= size <= MAX_DATA_BYTES:
+        msg = (
+            f"{where} ({name}) claims {size} bytes of data, shape {shape}: more than "
+            f"{MAX_DATA_BYTES} is not believed; the file is damaged or not a MAPS file"
+        )
+        raise CorruptFileError(msg)
+    return HDUStart(name, cards, raw, bitpix, shape, size)
+
+
+def _integer(cards: Cards, keyword: str, default: int | None = None) -> int:
+    value = cards.get(keyword)
+    if value is None and default is not None:
+        return default
+    if not isinstance(value, int) or isinstance(value, bool):
+        msg = f"{keyword} = {value!r} is not an integer"
+        raise TypeError(msg)
+    return value

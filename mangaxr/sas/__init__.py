@@ -1,0 +1,1 @@
+"""Where files are: the survey's directory layout, and finding files in it."""

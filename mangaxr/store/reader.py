@@ -1,0 +1,132 @@
+"""Opening a store, and taking its tensors back to physical units."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from mangaxr.errors import MissingFileError, StoreError
+from mangaxr.store.contract import ARRAYS, CONTRACT, CONTRACT_VERSION, all_variables
+
+__all__ = ["open_store", "store_recipe", "to_physical"]
+
+_LARGE = frozenset(variable.name for variable in ARRAYS)
+
+
+def open_store(path: str | os.PathLike[str], *, chunks: Any = "auto") -> xr.Dataset:
+    """Open a tensor store: the arrays lazily, what is known of each galaxy at once.
+
+    Parameters
+    ----------
+    path
+        The ``.zarr`` directory.
+    chunks
+        ``"auto"`` (the store's own chunks as dask arrays), None for lazy numpy, or as in
+        `xarray.open_zarr`.
+
+    Returns
+    -------
+    xarray.Dataset
+        ``tensor``, ``ivar``, ``coverage`` over (galaxy, channel, y, x), the scalings, and
+        everything known of each galaxy as coordinates.
+
+    Raises
+    ------
+    MissingFileError
+        If there is nothing at the path.
+    StoreError
+        If it is not a mangaxr store, or of a contract this version cannot read.
+
+    Examples
+    --------
+    >>> import mangaxr
+    >>> st = mangaxr.open_store(mangaxr.synthetic.example_store())
+    >>> st.tensor.dims
+    ('galaxy', 'channel', 'y', 'x')
+    """
+    root = Path(path)
+    if not root.exists():
+        msg = f"{root}: no such store: build one with `mangaxr build {root} ITEM...`"
+        raise MissingFileError(msg)
+    try:
+        dataset: xr.Dataset = xr.open_zarr(
+            root, chunks={} if chunks == "auto" else chunks, consolidated=False, zarr_format=3
+        )
+    except (FileNotFoundError, ValueError, KeyError, TypeError, OSError) as error:
+        msg = f"{root}: not a Zarr store ({' '.join(str(error).split())[:120]})"
+        raise StoreError(msg) from error
+    if dataset.attrs.get("contract") != CONTRACT:
+        msg = (
+            f"{root}: a Zarr group, but not a mangaxr store: its attribute 'contract' is "
+            f"{dataset.attrs.get('contract')!r}, expected {CONTRACT!r}"
+        )
+        raise StoreError(msg)
+    major = str(dataset.attrs.get("contract_version")).split(".")[0]
+    if major != CONTRACT_VERSION.split(".")[0]:
+        msg = (
+            f"{root}: contract version {dataset.attrs.get('contract_version')!r}, this mangaxr "
+            f"reads {CONTRACT_VERSION}: use the version of mangaxr that wrote it"
+        )
+        raise StoreError(msg)
+    return _arranged(dataset)
+
+
+def _arranged(dataset: xr.Dataset) -> xr.Dataset:
+    """Put the variables in the contract's order, and read all but the large arrays."""
+    names = [spec.name for spec in all_variables() if spec.name in dataset.variables]
+    names += [str(name) for name in dataset.variables if name not in names]
+    variables = {n: v if n in _LARGE else v.load() for n in names for v in [dataset[n].variable]}
+    coords = {name: variables.pop(name) for name in names if name in dataset.coords}
+    return xr.Dataset(variables, coords=coords, attrs=dataset.attrs)
+
+
+def store_recipe(dataset: xr.Dataset) -> dict[str, Any]:
+    """Return the recipe an open store was built with, as JSON values."""
+    recipe: dict[str, Any] = json.loads(dataset.attrs["recipe"])
+    return recipe
+
+
+def to_physical(store: xr.Dataset) -> xr.DataArray:
+    """Take tensors back to physical units, exactly.
+
+    Parameters
+    ----------
+    store
+        An open store, or any selection of it that keeps the scalings.
+
+    Returns
+    -------
+    xarray.DataArray
+        Float64, the dimensions of ``tensor``, lazy if that is; the unit of each channel is
+        the coordinate ``channel_units``. Off by at most the rounding of the float32
+        tensor, ``2**-24 * |t| * g'(t) * scale``.
+
+    Raises
+    ------
+    StoreError
+        If the Dataset lacks the tensor or its scalings.
+
+    Examples
+    --------
+    >>> import mangaxr
+    >>> st = mangaxr.open_store(mangaxr.synthetic.example_store())
+    >>> velocity = mangaxr.to_physical(st).sel(channel="ha_vel")
+    >>> str(velocity.channel_units.values)
+    'km / s'
+    """
+    missing = [n for n in ("tensor", "scaling_offset", "scaling_scale") if n not in store]
+    if missing:
+        msg = f"to_physical needs the variable {missing[0]!r} of a store; the Dataset has none"
+        raise StoreError(msg)
+    tensor = store.tensor.astype(np.float64)
+    if store.tensor.attrs.get("scaling_function") == "sinh":
+        tensor = np.sinh(tensor)
+    scaled: xr.DataArray = tensor * store.scaling_scale + store.scaling_offset
+    physical = scaled.transpose(*store.tensor.dims).rename("physical")
+    physical.attrs = {"long_name": "physical value; its unit is the coordinate channel_units"}
+    return physical

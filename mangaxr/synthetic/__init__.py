@@ -1,0 +1,28 @@
+"""A small survey of rotating disk galaxies with known truth, as files like the real ones.
+
+`write_survey` writes DAP MAPS files, the two catalogues and the truth; `draw_galaxy` and
+`DiskGalaxy` make a galaxy; `model_moments` evaluates its noiseless maps on any grid.
+"""
+
+from mangaxr.synthetic.disk import Clump, DiskGalaxy
+from mangaxr.synthetic.draw import draw_galaxy, name_galaxies
+from mangaxr.synthetic.measure import Measured, measure
+from mangaxr.synthetic.moments import Moments, model_moments
+from mangaxr.synthetic.survey import SurveyFiles, write_galaxy, write_survey
+from mangaxr.synthetic.truth import Truth, read_truth
+
+__all__ = [
+    "Clump",
+    "DiskGalaxy",
+    "Measured",
+    "Moments",
+    "SurveyFiles",
+    "Truth",
+    "draw_galaxy",
+    "measure",
+    "model_moments",
+    "name_galaxies",
+    "read_truth",
+    "write_galaxy",
+    "write_survey",
+]

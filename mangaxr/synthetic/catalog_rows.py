@@ -1,0 +1,45 @@
+"""What the two catalogues share: empty tables, photometry, the file's bytes."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import numpy as np
+from astropy.io import fits
+
+from mangaxr.datamodel.releases import Release
+from mangaxr.synthetic.catalog_columns import MISSING, Column, record_type
+from mangaxr.synthetic.disk import DiskGalaxy
+
+__all__ = ["blank_table", "photometry", "table_bytes"]
+
+
+def blank_table(columns: tuple[Column, ...], release: Release, number: int) -> np.ndarray[Any, Any]:
+    """Return a table of a number of rows with every float missing."""
+    table = np.zeros(number, record_type(columns, release.layout))
+    for name in table.dtype.names or ():
+        if table[name].dtype.kind == "f":
+            table[name] = MISSING
+    return table
+
+
+def photometry(galaxy: DiskGalaxy) -> dict[str, float]:
+    """Name the NASA-Sloan Atlas's measurements that the truth fixes."""
+    shape = {"ba": 1.0 - galaxy.ellipticity, "phi": galaxy.pa % 180.0}
+    return {
+        "nsa_z": galaxy.redshift,
+        "nsa_zdist": galaxy.redshift,
+        **{f"nsa_elpetro_{name}": value for name, value in shape.items()},
+        "nsa_elpetro_th50_r": galaxy.r_eff,
+        **{f"nsa_sersic_{name}": value for name, value in shape.items()},
+        "nsa_sersic_th50": galaxy.r_eff,
+        "nsa_sersic_n": 1.0 if galaxy.light == "exponential" else galaxy.sersic_n,
+    }
+
+
+def table_bytes(hdus: list[Any]) -> memoryview:
+    """Return a FITS file's content."""
+    stream = io.BytesIO()
+    fits.HDUList(hdus).writeto(stream)
+    return stream.getbuffer()

@@ -1,0 +1,108 @@
+"""Where the spaxels of a map are on the sky, and the tensor's grid over them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mangaxr.errors import NotMapsError
+from mangaxr.maps.stream import RawMaps
+from mangaxr.regrid.grid import PixelGrid
+from mangaxr.tensors.recipe import Recipe
+
+__all__ = ["SKY_EXTENSION", "Geometry", "TensorGrid", "geometry_of", "tensor_grid"]
+
+SKY_EXTENSION = "SPX_SKYCOO"
+
+
+@dataclass(frozen=True, slots=True)
+class Geometry:
+    """Placement of a map: its shape, the side of a spaxel in arcsec, the object's position.
+
+    ``center`` is the (y, x) spaxel coordinate at which the on-sky offset is zero.
+    """
+
+    shape: tuple[int, int]
+    spaxel: float
+    center: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class TensorGrid:
+    """The target grid and what its pixels mean on the sky.
+
+    ``pixel_scale`` is the side of an output pixel in arcsec; ``sky_x``, ``sky_y`` are the
+    offset of the grid's middle from the object in arcsec, positive to the East and North.
+    """
+
+    grid: PixelGrid
+    pixel_scale: float
+    sky_x: float
+    sky_y: float
+
+
+def geometry_of(raw: RawMaps) -> Geometry:
+    """Read the placement of the spaxels off SPX_SKYCOO, which every MAPS file has.
+
+    The offsets are linear in the spaxel indices; X falls along the last axis (West is to
+    the right), Y rises along the one before.
+
+    Raises
+    ------
+    NotMapsError
+        If the coordinates are not those of square spaxels with West along x.
+    """
+    planes = raw[SKY_EXTENSION].native().astype(np.float64)
+    ny, nx = planes.shape[-2:]
+    sky_x, sky_y = planes[0], planes[1]
+    if min(ny, nx) < 2:
+        msg = f"{raw.path}: extension {SKY_EXTENSION} is {ny} x {nx}: too small for a map"
+        raise NotMapsError(msg)
+    step_x = (sky_x[0, -1] - sky_x[0, 0]) / (nx - 1)
+    step_y = (sky_y[-1, 0] - sky_y[0, 0]) / (ny - 1)
+    if not (step_x < 0 < step_y and abs(step_x + step_y) < 0.01 * step_y):
+        msg = (
+            f"{raw.path}: extension {SKY_EXTENSION} steps by {step_x:g}, {step_y:g} arcsec "
+            f"along x, y: expected square spaxels with West along x and North along y"
+        )
+        raise NotMapsError(msg)
+    center = (-sky_y[0, 0] / step_y, -sky_x[0, 0] / step_x)
+    # Rounded to the precision of the file's float32, so that the spaxel is 0.5 and not
+    # 0.49999994 and galaxies of one size share their overlap matrices.
+    return Geometry((ny, nx), round(float(step_y), 5), (float(center[0]), float(center[1])))
+
+
+def tensor_grid(geometry: Geometry, recipe: Recipe, reff: float) -> TensorGrid:
+    """Lay the recipe's grid over a map.
+
+    Parameters
+    ----------
+    geometry
+        Where the spaxels are.
+    recipe
+        Grid, scale and number of pixels.
+    reff
+        Effective radius in arcsec, NaN if unknown; only the grid ``re`` needs it.
+
+    Raises
+    ------
+    NotMapsError
+        If the grid needs R_e and the file has none.
+    """
+    if recipe.grid == "field":
+        grid = PixelGrid.field(geometry.shape, recipe.npix)
+    else:
+        unit = reff if recipe.grid == "re" else 1.0
+        if not unit > 0:
+            msg = f"primary header REFF = {reff}: the grid 're' needs R_e; use 'field' or 'arcsec'"
+            raise NotMapsError(msg)
+        scale = (recipe.pixel_scale or 1.0) * unit / geometry.spaxel
+        grid = PixelGrid((recipe.npix, recipe.npix), scale, geometry.center)
+    y, x = grid.center
+    return TensorGrid(
+        grid,
+        grid.scale * geometry.spaxel,
+        -(x - geometry.center[1]) * geometry.spaxel,
+        (y - geometry.center[0]) * geometry.spaxel,
+    )

@@ -1,0 +1,145 @@
+"""The recipe of a store: everything that decides its numbers, apart from the files."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from mangaxr.datamodel.maskbits import DEFAULT_POLICY, bits_of_policy
+from mangaxr.errors import UnknownNameError
+from mangaxr.tensors.channels import DEFAULT_CHANNELS, Channel, parse_channels
+from mangaxr.tensors.scaling import ScalingName, check_scaling
+
+__all__ = ["GRIDS", "GridName", "Recipe"]
+
+GridName = Literal["field", "arcsec", "re"]
+
+GRIDS: tuple[str, ...] = get_args(GridName)
+
+_DEFAULT_SCALES: dict[str, float] = {"arcsec": 0.5, "re": 5 / 64}
+_MAX_NPIX = 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """How tensors are made.
+
+    Parameters
+    ----------
+    channels
+        Names of the channels, in order.
+    grid
+        ``field``: the whole bundle onto the tensor, whatever its size. ``arcsec``: the
+        same angular scale for every galaxy. ``re``: the same number of R_e per pixel.
+        The first is centred on the bundle, the others on the object.
+    pixel_scale
+        Side of an output pixel: arcsec for ``arcsec`` (0.5), R_e for ``re`` (5/64, so
+        that 64 pixels reach 2.5 R_e to each side); must be None for ``field``.
+    npix
+        Pixels along each side.
+    scaling
+        See `mangaxr.tensors.scaling.fit_scaling`.
+    mask
+        Name of a mask policy, or flag names joined with ``+``.
+    min_coverage
+        Share of an output pixel that must be measured for it to have a value.
+    min_snr
+        Spaxels whose line flux times sqrt(ivar) is lower have no velocity or dispersion.
+    """
+
+    channels: tuple[str, ...] = DEFAULT_CHANNELS
+    grid: GridName = "field"
+    pixel_scale: float | None = None
+    npix: int = 64
+    scaling: ScalingName = "robust"
+    mask: str = DEFAULT_POLICY
+    min_coverage: float = 0.5
+    min_snr: float = 3.0
+
+    def __post_init__(self) -> None:
+        self.parsed_channels()
+        check_scaling(self.scaling)
+        _ = self.mask_bits
+        if self.grid not in GRIDS:
+            msg = f"unknown grid {self.grid!r}: use one of {', '.join(GRIDS)}"
+            raise UnknownNameError(msg)
+        if self.grid == "field" and self.pixel_scale is not None:
+            msg = (
+                "pixel_scale goes with the grids arcsec and re; the grid field always fits "
+                "the whole bundle: choose --grid arcsec or leave --pixel-scale out"
+            )
+            raise UnknownNameError(msg)
+        if self.grid != "field" and self.pixel_scale is None:
+            object.__setattr__(self, "pixel_scale", _DEFAULT_SCALES[self.grid])
+        for name, value, low, high in (
+            ("npix", self.npix, 1, _MAX_NPIX),
+            ("min_coverage", self.min_coverage, 0.0, 1.0),
+            ("min_snr", self.min_snr, 0.0, float("inf")),
+            ("pixel_scale", 1.0 if self.pixel_scale is None else self.pixel_scale, 1e-3, 1e3),
+        ):
+            if not low <= value <= high:
+                msg = f"{name} is {value}: expected a number from {low:g} to {high:g}"
+                raise UnknownNameError(msg)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Recipe:
+        """Read a recipe from its JSON form.
+
+        Raises
+        ------
+        UnknownNameError
+            If a field is unknown or its value is not allowed.
+        """
+        known = {field.name for field in dataclasses.fields(cls)}
+        unknown = sorted(set(values) - known)
+        if unknown:
+            msg = f"recipe has an unknown field {unknown[0]!r}: it has {', '.join(sorted(known))}"
+            raise UnknownNameError(msg)
+        return cls(**{**values, "channels": tuple(values.get("channels", DEFAULT_CHANNELS))})
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the recipe as plain JSON values."""
+        return {**dataclasses.asdict(self), "channels": list(self.channels)}
+
+    def digest(self) -> str:
+        """Return the SHA-256 of the recipe's canonical JSON.
+
+        Examples
+        --------
+        >>> Recipe().digest() == Recipe(npix=64).digest() != Recipe(npix=32).digest()
+        True
+        """
+        text = json.dumps(self.to_dict(), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def parsed_channels(self) -> tuple[Channel, ...]:
+        """Return the channels' rows."""
+        return parse_channels(self.channels)
+
+    @property
+    def mask_bits(self) -> int:
+        """Bits of a ``*_MASK`` plane that make a spaxel bad."""
+        return bits_of_policy(self.mask.split("+") if self.mask.isupper() else self.mask)
+
+    def differences(self, other: Recipe) -> list[str]:
+        """Name the fields in which two recipes differ, with both values.
+
+        Examples
+        --------
+        >>> Recipe(npix=32).differences(Recipe())
+        ['npix: 32, not 64']
+        """
+        mine, theirs = self.to_dict(), other.to_dict()
+        return [
+            f"{name}: {_show(mine[name])}, not {_show(theirs[name])}"
+            for name in mine
+            if mine[name] != theirs[name]
+        ]
+
+
+def _show(value: object) -> str:
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
