@@ -11,6 +11,7 @@ __all__ = [
     "BuildError",
     "CorruptFileError",
     "MangaxrError",
+    "MissingDependencyError",
     "MissingExtensionError",
     "MissingFileError",
     "NotMapsError",
@@ -38,6 +39,10 @@ class MissingFileError(MangaxrError, FileNotFoundError):
     # FileNotFoundError formats (errno, text) pairs; the message alone is wanted.
     def __str__(self) -> str:
         return str(self.args[0]) if self.args else ""
+
+
+class MissingDependencyError(MangaxrError, ImportError):
+    """An optional dependency that is needed here is not installed."""
 
 
 class CorruptFileError(MangaxrError, OSError):

@@ -1,17 +1,24 @@
-"""The primary header as attributes of a Dataset."""
+"""Headers as attributes: the primary one of the Dataset, the others of its variables."""
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
+import numpy as np
+
+from mangaxr.datamodel.extensions import Extension, find_extension
 from mangaxr.datamodel.keywords import KEYWORDS, SPEED_OF_LIGHT
-from mangaxr.datamodel.maskbits import DAPQUAL, DRP3QUAL, decode
+from mangaxr.datamodel.maskbits import DAPPIXMASK, DAPQUAL, DRP3QUAL, decode
 from mangaxr.datamodel.releases import release_of_versions
+from mangaxr.datamodel.units import astropy_unit
 from mangaxr.errors import NotMapsError
 from mangaxr.maps.cards import Cards
-from mangaxr.maps.stream import RawMaps
+from mangaxr.maps.stream import RawExtension, RawMaps
 
-__all__ = ["dataset_attributes", "header_values"]
+__all__ = ["dataset_attributes", "header_values", "variable_attributes"]
+
+logger = logging.getLogger(__name__)
 
 _KINDS = {"str": str, "int": int, "float": float}
 
@@ -78,3 +85,46 @@ def _wcs_cards(cards: Cards) -> str:
     """Return the celestial WCS cards of an extension, one a line."""
     wanted = set(_WCS_KEYWORDS)
     return "\n".join(line for line in cards.lines().splitlines() if line[:8].rstrip() in wanted)
+
+
+def variable_attributes(extension: RawExtension) -> dict[str, Any]:
+    """Return the attributes of one variable: meaning, unit, mask and inverse variance."""
+    row = find_extension(extension.name)
+    attrs: dict[str, Any] = {
+        "long_name": row.long_name if row else extension.name,
+        "extension": extension.name,
+    }
+    attrs |= _unit_attributes(extension, row)
+    for name, keyword, paired in (
+        ("ivar", "ERRDATA", row.ivar if row else ""),
+        ("mask", "QUALDATA", row.mask if row else ""),
+    ):
+        stated = extension.cards.text(keyword)
+        if stated and paired and stated != paired:
+            logger.warning("%s: header pairs it with %s, not %s", extension.name, stated, paired)
+        is_self = row is not None and row.role == name
+        if (stated or paired) and not is_self and not _is_mask(extension, row):
+            attrs[name] = (stated or paired).lower()
+    if _is_mask(extension, row):
+        attrs["flag_masks"] = np.array([flag.value for flag in DAPPIXMASK], dtype=np.int32)
+        attrs["flag_meanings"] = " ".join(flag.name for flag in DAPPIXMASK)
+    return attrs
+
+
+def _is_mask(extension: RawExtension, row: Extension | None) -> bool:
+    if row is not None:
+        return row.role == "mask"
+    return extension.cards.text("HDUCLAS2") == "QUALITY"
+
+
+def _unit_attributes(extension: RawExtension, row: Extension | None) -> dict[str, str]:
+    """Say the unit twice: as the file writes it and as astropy parses it."""
+    if np.issubdtype(extension.data.dtype, np.integer):
+        return {}  # masks and bin numbers have none
+    bunit = extension.cards.text("BUNIT")
+    if not bunit and extension.cards.numbered("U"):
+        return {}  # a unit per channel, in a coordinate
+    if not bunit and row is not None and row.channels == "spectral_index":
+        return {}  # corrections and models of indices have the unit of their index
+    unit = astropy_unit(bunit)
+    return ({"units": unit} if unit else {}) | ({"fits_bunit": bunit} if bunit else {})

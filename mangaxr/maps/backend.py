@@ -12,10 +12,15 @@ import xarray as xr
 from xarray.backends import BackendArray, BackendEntrypoint
 from xarray.core import indexing
 
+import mangaxr.maps.accessor  # noqa: F401  (registers Dataset.manga)
 from mangaxr.maps.dataset import build_dataset
 from mangaxr.maps.inflated import FileKey, inflated
 from mangaxr.maps.stream import RawExtension
-from mangaxr.maps.variables import coordinate_extensions, variable_extensions
+from mangaxr.maps.variables import (
+    coordinate_extensions,
+    optional_extensions,
+    variable_extensions,
+)
 from mangaxr.sas.layout import MAPS_NAME
 
 __all__ = ["MangaxrBackend"]
@@ -66,7 +71,10 @@ class MangaxrBackend(BackendEntrypoint):
         wanted = None if variables is None else variable_extensions(variables)
         read = None if wanted is None else (*coordinate_extensions(), *wanted)
         key = FileKey.of(
-            filename_or_obj, None if read is None else tuple(sorted(set(read))), verify=verify
+            filename_or_obj,
+            None if read is None else tuple(sorted(set(read))),
+            optional=optional_extensions(wanted),
+            verify=verify,
         )
 
         def lazily(extension: RawExtension, plane: int | None = None, /) -> Any:

@@ -11,6 +11,8 @@ from functools import lru_cache
 
 from astropy.io import fits
 
+from mangaxr.errors import CorruptFileError
+
 __all__ = ["BLOCK", "CARD", "Cards"]
 
 CARD = 80
@@ -36,17 +38,26 @@ class Cards:
     Parameters
     ----------
     raw
-        The header as in the file: a multiple of 80 bytes, up to and with END.
+        The header as in the file: a multiple of 80 bytes, up to END.
+    where
+        File and HDU, for error messages.
     """
 
-    __slots__ = ("_offsets", "raw")
+    __slots__ = ("_offsets", "raw", "where")
 
-    def __init__(self, raw: bytes) -> None:
+    def __init__(self, raw: bytes, where: str = "header") -> None:
         self.raw = raw
+        self.where = where
         self._offsets: dict[bytes, int] | None = None
 
     def get(self, keyword: str) -> object:
-        """Return the value of a keyword, or None if the header lacks it."""
+        """Return the value of a keyword, or None if the header lacks it.
+
+        Raises
+        ------
+        CorruptFileError
+            If the card cannot be parsed.
+        """
         if self._offsets is None:
             # The first card of a repeated keyword counts, as in astropy.
             starts = range(len(self.raw) - CARD, -1, -CARD)
@@ -54,8 +65,7 @@ class Cards:
         offset = self._offsets.get(keyword.ljust(8).encode())
         if offset is None:
             return None
-        value = _card_value(self.raw[offset : offset + CARD])
-        return None if isinstance(value, fits.card.Undefined) else value
+        return self._value(offset)
 
     def text(self, keyword: str) -> str:
         """Return a keyword's value as stripped text; empty if the header lacks it."""
@@ -75,8 +85,21 @@ class Cards:
                 continue
             match = _CHANNEL.fullmatch(self.raw[i : i + 8])
             if match:
-                found[int(match[2])] = str(_card_value(self.raw[i : i + CARD])).strip()
+                value = self._value(i)
+                found[int(match[2])] = "" if value is None else str(value).strip()
         return tuple(found[number] for number in sorted(found))
+
+    def _value(self, offset: int) -> object:
+        image = self.raw[offset : offset + CARD]
+        try:
+            value = _card_value(image)
+        except Exception as error:  # astropy raises many kinds on damaged cards
+            msg = (
+                f"{self.where}: the card {image.rstrip()[:40]!r} cannot be parsed: "
+                f"the file is damaged, download it again"
+            )
+            raise CorruptFileError(msg) from error
+        return None if isinstance(value, fits.card.Undefined) else value
 
     def header(self) -> fits.Header:
         """Return the whole header as astropy's class."""

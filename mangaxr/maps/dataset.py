@@ -13,11 +13,11 @@ from typing import Any, Protocol
 import numpy as np
 import xarray as xr
 
-from mangaxr.datamodel.extensions import COORDINATES, Extension, find_extension
+from mangaxr.datamodel.extensions import COORDINATES, find_extension
 from mangaxr.datamodel.lines import rest_wavelength
-from mangaxr.datamodel.maskbits import DAPPIXMASK
 from mangaxr.datamodel.units import astropy_unit
-from mangaxr.maps.attributes import dataset_attributes
+from mangaxr.errors import NotMapsError
+from mangaxr.maps.attributes import dataset_attributes, variable_attributes
 from mangaxr.maps.stream import RawExtension, RawMaps
 
 __all__ = ["build_dataset"]
@@ -72,14 +72,13 @@ class _Builder:
         self.wrap = wrap
         self.variables: dict[Hashable, xr.Variable] = {}
         self.coords: dict[Hashable, xr.Variable] = {}
-        self.shape: tuple[int, ...] = ()
+        self.shape = _spatial_shape(raw)
 
     def add(self, extension: RawExtension) -> None:
         """Add one extension as a variable."""
-        dims = self._dims(extension)
-        attrs = _attributes(extension)
+        dims = (*self._channel_dims(extension), *self._spatial_dims(extension))
+        attrs = variable_attributes(extension)
         self.variables[extension.name.lower()] = xr.Variable(dims, self.wrap(extension), attrs)
-        self._remember_shape(extension)
 
     def finish(self) -> xr.Dataset:
         """Add the spatial coordinates and the attributes of the whole."""
@@ -89,20 +88,17 @@ class _Builder:
                 continue
             if row.name == "r_re" and not self.raw.primary.text("REFF"):
                 continue  # the DAP leaves arcsec in R/Re when it has no R_e
-            self._remember_shape(extension)
             at = extension.channels.index(row.channel)
             unit = _channel_unit(extension, at)
             attrs = {"long_name": row.long_name, **({"units": unit} if unit else {})}
-            self.coords[row.name] = xr.Variable(("y", "x"), self.wrap(extension, at), attrs)
+            dims = self._spatial_dims(extension)
+            self.coords[row.name] = xr.Variable(dims, self.wrap(extension, at), attrs)
         self._pixel_coordinates()
+        self._refuse_taken_names()
         attrs = dataset_attributes(self.raw)
         dataset = xr.Dataset(self.variables, coords=self.coords, attrs=attrs)
         _pair(dataset)
         return dataset
-
-    def _remember_shape(self, extension: RawExtension) -> None:
-        if not self.shape:
-            self.shape = extension.data.shape[-2:]
 
     def _pixel_coordinates(self) -> None:
         axes = (("y", "North", -2), ("x", "West", -1))
@@ -110,15 +106,42 @@ class _Builder:
             attrs = {"long_name": f"spaxel index, increasing to the {direction}"}
             self.coords[name] = xr.Variable((name,), np.arange(self.shape[axis]), attrs)
 
-    def _dims(self, extension: RawExtension) -> tuple[str, ...]:
-        """Name an extension's dimensions, and add the coordinate of the leading one."""
-        if extension.data.ndim == 2:
+    def _refuse_taken_names(self) -> None:
+        """Refuse an extension that is called what a coordinate or a dimension is."""
+        dims = {dim for variable in self.variables.values() for dim in variable.dims}
+        for name in self.variables:
+            if name in self.coords or name in dims:
+                msg = (
+                    f"{self.raw.path}: extension {str(name).upper()} has the name of a "
+                    f"coordinate or dimension: rename it, or leave it out with variables="
+                )
+                raise NotMapsError(msg)
+
+    def _spatial_dims(self, extension: RawExtension) -> tuple[str, str]:
+        """Name the last two dimensions: those of the spaxels, for every known extension."""
+        shape = extension.data.shape[-2:]
+        if shape == self.shape:
             return ("y", "x")
+        if find_extension(extension.name) is not None:
+            msg = (
+                f"{self.raw.path}: extension {extension.name} has {shape[0]} x {shape[1]} "
+                f"spaxels, others {self.shape[0]} x {self.shape[1]}: the file is damaged or edited"
+            )
+            raise NotMapsError(msg)
+        name = extension.name.lower()
+        return (f"{name}_y", f"{name}_x")
+
+    def _channel_dims(self, extension: RawExtension) -> tuple[str, ...]:
+        """Name a cube's leading dimension, and add the coordinate that goes with it."""
+        if extension.data.ndim == 2:
+            return ()
         row = find_extension(extension.name)
-        known = row is not None and row.channels
-        dim = row.channels if row is not None and known else f"{extension.name.lower()}_channel"
-        if dim in _UNLABELLED or len(extension.channels) != extension.data.shape[0]:
-            return (dim, "y", "x")
+        own = f"{extension.name.lower()}_channel"
+        dim = (row.channels if row is not None else "") or own
+        if dim in _UNLABELLED:
+            return (dim,)
+        if len(extension.channels) != extension.data.shape[0]:
+            return (own,)  # planes without names must not take another extension's
         labels = np.array([_short_label(name) for name in extension.channels])
         present = self.coords.get(dim)
         if present is not None and not np.array_equal(present.values, labels):
@@ -131,7 +154,7 @@ class _Builder:
             dim = f"{extension.name.lower()}_{dim}"
         self.coords[dim] = xr.Variable((dim,), labels)
         self._channel_coordinates(dim, extension)
-        return (dim, "y", "x")
+        return (dim,)
 
     def _channel_coordinates(self, dim: str, extension: RawExtension) -> None:
         """Add what goes with a channel: the wavelength of a line, the unit of an index."""
@@ -144,7 +167,16 @@ class _Builder:
         row = find_extension(extension.name)
         if extension.cards.numbered("U") and (row is None or row.role == "data"):
             units = [_channel_unit(extension, i) or "" for i in range(len(extension.channels))]
-            self.coords[f"{dim}_unit"] = xr.Variable((dim,), np.array(units))
+            shared = self.coords.get(f"{dim}_unit")
+            differs = shared is not None and not np.array_equal(shared.values, units)
+            name = f"{extension.name.lower()}_unit" if differs else f"{dim}_unit"
+            self.coords[name] = xr.Variable((dim,), np.array(units))
+
+
+def _spatial_shape(raw: RawMaps) -> tuple[int, ...]:
+    """Return the shape (y, x) of the first extension that releases have; else of the first."""
+    extensions = sorted(raw.extensions.values(), key=lambda e: find_extension(e.name) is None)
+    return extensions[0].data.shape[-2:] if extensions else ()
 
 
 def _short_label(name: str) -> str:
@@ -160,49 +192,6 @@ def _channel_unit(extension: RawExtension, channel: int) -> str | None:
     units = extension.cards.numbered("U")
     text = units[channel] if channel < len(units) else extension.cards.text("BUNIT")
     return astropy_unit(text)
-
-
-def _attributes(extension: RawExtension) -> dict[str, Any]:
-    """Describe one variable."""
-    row = find_extension(extension.name)
-    attrs: dict[str, Any] = {
-        "long_name": row.long_name if row else extension.name,
-        "extension": extension.name,
-    }
-    attrs |= _unit_attributes(extension, row)
-    for name, keyword, paired in (
-        ("ivar", "ERRDATA", row.ivar if row else ""),
-        ("mask", "QUALDATA", row.mask if row else ""),
-    ):
-        stated = extension.cards.text(keyword)
-        if stated and paired and stated != paired:
-            logger.warning("%s: header pairs it with %s, not %s", extension.name, stated, paired)
-        is_self = row is not None and row.role == name
-        if (stated or paired) and not is_self and not _is_mask(extension, row):
-            attrs[name] = (stated or paired).lower()
-    if _is_mask(extension, row):
-        attrs["flag_masks"] = np.array([flag.value for flag in DAPPIXMASK], dtype=np.int32)
-        attrs["flag_meanings"] = " ".join(flag.name for flag in DAPPIXMASK)
-    return attrs
-
-
-def _is_mask(extension: RawExtension, row: Extension | None) -> bool:
-    if row is not None:
-        return row.role == "mask"
-    return extension.cards.text("HDUCLAS2") == "QUALITY"
-
-
-def _unit_attributes(extension: RawExtension, row: Extension | None) -> dict[str, str]:
-    """Say the unit twice: as the file writes it and as astropy parses it."""
-    if np.issubdtype(extension.data.dtype, np.integer):
-        return {}  # masks and bin numbers have none
-    bunit = extension.cards.text("BUNIT")
-    if not bunit and extension.cards.numbered("U"):
-        return {}  # a unit per channel, in a coordinate
-    if not bunit and row is not None and row.channels == "spectral_index":
-        return {}  # corrections and models of indices have the unit of their index
-    unit = astropy_unit(bunit)
-    return ({"units": unit} if unit else {}) | ({"fits_bunit": bunit} if bunit else {})
 
 
 def _pair(dataset: xr.Dataset) -> None:

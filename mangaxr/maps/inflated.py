@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
-from mangaxr.errors import CorruptFileError, MissingFileError
+from mangaxr.errors import CorruptFileError
+from mangaxr.maps.source import unreadable
 from mangaxr.maps.stream import RawMaps, read_maps
 
 __all__ = ["CACHE_BYTES", "FileKey", "inflated"]
@@ -33,6 +34,7 @@ class FileKey:
     size: int
     modified: int
     wanted: tuple[str, ...] | None
+    optional: tuple[str, ...] = ()
     verify: bool = False
 
     @classmethod
@@ -41,6 +43,7 @@ class FileKey:
         path: str | os.PathLike[str],
         wanted: tuple[str, ...] | None = None,
         *,
+        optional: tuple[str, ...] = (),
         verify: bool = False,
     ) -> FileKey:
         """Describe the file as it is now.
@@ -49,14 +52,30 @@ class FileKey:
         ------
         MissingFileError
             If there is no such file.
+        CorruptFileError
+            If the system cannot say.
         """
         file = Path(path).absolute()
         try:
             status = file.stat()
-        except FileNotFoundError as error:
-            msg = f"{file}: no such file"
-            raise MissingFileError(msg) from error
-        return cls(file, status.st_size, status.st_mtime_ns, wanted, verify)
+        except (OSError, ValueError) as error:
+            raise unreadable(file, error) from error
+        return cls(file, status.st_size, status.st_mtime_ns, wanted, optional, verify)
+
+    def check_unchanged(self) -> None:
+        """Refuse to go on with a file that is not the one that was opened.
+
+        Raises
+        ------
+        CorruptFileError
+            If its size or time of change differ.
+        MissingFileError
+            If it is gone.
+        """
+        now = FileKey.of(self.path)
+        if (now.size, now.modified) != (self.size, self.modified):
+            msg = f"{self.path}: changed since it was opened: open it again"
+            raise CorruptFileError(msg)
 
 
 _lock = Lock()
@@ -70,7 +89,10 @@ def inflated(key: FileKey) -> RawMaps:
     ------
     CorruptFileError
         If the file changed since it was opened, or is damaged.
+    MissingFileError
+        If it is gone.
     """
+    key.check_unchanged()
     with _lock:
         future = _cache.get(key)
         mine = future is None
@@ -90,12 +112,8 @@ def inflated(key: FileKey) -> RawMaps:
 
 
 def _load(key: FileKey) -> RawMaps:
-    now = FileKey.of(key.path)
-    if (now.size, now.modified) != (key.size, key.modified):
-        msg = f"{key.path}: changed since it was opened: open it again"
-        raise CorruptFileError(msg)
     wanted = None if key.wanted is None else dict.fromkeys(key.wanted)
-    return read_maps(key.path, wanted, verify=key.verify)
+    return read_maps(key.path, wanted, optional=key.optional, verify=key.verify)
 
 
 def _evict() -> None:

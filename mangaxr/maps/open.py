@@ -12,7 +12,11 @@ from mangaxr.datamodel.releases import DEFAULT_RELEASE
 from mangaxr.maps.backend import MangaxrBackend
 from mangaxr.maps.dataset import build_dataset
 from mangaxr.maps.stream import read_maps
-from mangaxr.maps.variables import coordinate_extensions, variable_extensions
+from mangaxr.maps.variables import (
+    coordinate_extensions,
+    optional_extensions,
+    variable_extensions,
+)
 from mangaxr.plateifu import PlateIFU
 from mangaxr.sas.local import find_maps
 
@@ -134,6 +138,6 @@ def load_maps_file(
     """
     wanted = None if variables is None else variable_extensions(variables)
     read = None if wanted is None else dict.fromkeys((*coordinate_extensions(), *wanted))
-    raw = read_maps(path, read, verify=verify)
+    raw = read_maps(path, read, optional=optional_extensions(wanted), verify=verify)
     keep = None if wanted is None else frozenset(wanted)
     return build_dataset(raw, lambda extension, plane=None, /: extension.native(plane), keep=keep)

@@ -9,17 +9,17 @@ from __future__ import annotations
 import mmap
 import os
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, cast
 
 from isal import igzip_lib
 from isal.igzip_lib import IsalError
 
 from mangaxr.errors import CorruptFileError, MissingFileError
 
-__all__ = ["ByteSource", "GzipSource", "PlainSource", "open_source"]
+__all__ = ["ByteSource", "GzipSource", "PlainSource", "open_source", "unreadable"]
 
-# isal's stubs call its error an object, so the tuple is annotated for the type checker.
-_INFLATE_ERRORS: tuple[type[Exception], ...] = (IsalError, ValueError, MemoryError)
+# isal's stubs call its error class an instance.
+_INFLATE_ERRORS = (cast("type[Exception]", IsalError), ValueError, MemoryError)
 _COMPRESSED_PIECE = 1 << 18
 _INFLATED_PIECE = 1 << 20
 _GZIP_MAGIC = b"\x1f\x8b"
@@ -117,24 +117,33 @@ class GzipSource:
         return b""
 
     def _compressed(self) -> bytes:
-        data = self._file.read(_COMPRESSED_PIECE)
-        self._read_so_far += len(data)
+        data = self._more()
         if not data:
             reason = "the file ends in the middle of the stream"
             raise self._damaged(reason)
         return data
 
+    def _more(self) -> bytes:
+        """Read the next piece of the file; empty at its end."""
+        try:
+            data = self._file.read(_COMPRESSED_PIECE)
+        except OSError as error:
+            raise unreadable(self.path, error) from error
+        self._read_so_far += len(data)
+        return data
+
     def _next_member(self) -> None:
         """Go on with the next gzip member, if another follows the one that ended."""
-        rest: bytes = self._inflate.unused_data
-        if not rest.lstrip(b"\0"):
-            rest += self._file.read(_COMPRESSED_PIECE)
-        rest = rest.lstrip(b"\0")
-        if rest[:2] != _GZIP_MAGIC:
+        rest: bytes = self._inflate.unused_data.lstrip(b"\0")
+        # A member's first two bytes may lie astride two pieces, behind any padding.
+        while len(rest) < len(_GZIP_MAGIC) and (more := self._more()):
+            rest = (rest + more).lstrip(b"\0")
+        if rest[: len(_GZIP_MAGIC)] != _GZIP_MAGIC:
             self._ended = True
             self._read_so_far = self._size
             return
         self._file.seek(-len(rest), os.SEEK_CUR)
+        self._read_so_far -= len(rest)
         self._inflate = igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP)
 
     def _damaged(self, reason: str) -> CorruptFileError:
@@ -194,12 +203,8 @@ def open_source(path: str | os.PathLike[str]) -> ByteSource:
     try:
         # The handle is owned by the source that is returned, which closes it.
         handle = open(file, "rb", buffering=0)  # noqa: SIM115
-    except FileNotFoundError as error:
-        msg = f"{file}: no such file"
-        raise MissingFileError(msg) from error
-    except OSError as error:
-        msg = f"{file}: cannot be read ({error.strerror})"
-        raise CorruptFileError(msg) from error
+    except (OSError, ValueError) as error:
+        raise unreadable(file, error) from error
     try:
         start = handle.read(len(_FITS_MAGIC))
         handle.seek(0)
@@ -208,9 +213,19 @@ def open_source(path: str | os.PathLike[str]) -> ByteSource:
         if start == _FITS_MAGIC:
             return PlainSource(file, handle)
         raise CorruptFileError(_not_fits(file, start, handle.read(512)))
-    except OSError:
+    except (OSError, ValueError) as error:
         handle.close()
-        raise
+        if isinstance(error, CorruptFileError):
+            raise
+        raise unreadable(file, error) from error
+
+
+def unreadable(path: Path, error: OSError | ValueError) -> MissingFileError | CorruptFileError:
+    """Turn what the system says of a path into an error that names it."""
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        return MissingFileError(f"{path}: no such file")
+    reason = (isinstance(error, OSError) and error.strerror) or error
+    return CorruptFileError(f"{path}: cannot be read ({reason})")
 
 
 def _not_fits(path: Path, start: bytes, head: bytes) -> str:

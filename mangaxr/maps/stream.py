@@ -14,14 +14,14 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from mangaxr.errors import CorruptFileError, MissingExtensionError
+from mangaxr.errors import CorruptFileError, MissingExtensionError, NotMapsError
 from mangaxr.maps.cards import Cards
 from mangaxr.maps.checksum import failed_sums
 from mangaxr.maps.identity import check_identity, check_is_maps
@@ -82,7 +82,11 @@ class RawMaps:
 
 
 def read_maps(
-    path: str | os.PathLike[str], wanted: Wanted | None = None, *, verify: bool = False
+    path: str | os.PathLike[str],
+    wanted: Wanted | None = None,
+    *,
+    optional: Container[str] = (),
+    verify: bool = False,
 ) -> RawMaps:
     """Read planes of a MAPS file in one forward pass.
 
@@ -92,6 +96,8 @@ def read_maps(
         ``.fits.gz`` or ``.fits``.
     wanted
         Which extensions, and which of their channels by name; None for everything.
+    optional
+        Wanted extensions that the file may lack.
     verify
         Read to the end whatever was wanted, and check the gzip CRC and the FITS checksums
         of every HDU.
@@ -114,7 +120,7 @@ def read_maps(
     """
     source = open_source(path)
     try:
-        return _Reader(source, wanted, verify=verify).read()
+        return _Reader(source, wanted, optional, verify=verify).read()
     finally:
         source.close()
 
@@ -140,49 +146,66 @@ def read_primary(path: str | os.PathLike[str]) -> Cards:
 class _Reader:
     """State of one pass through a file."""
 
-    def __init__(self, source: ByteSource, wanted: Wanted | None, *, verify: bool) -> None:
+    def __init__(
+        self,
+        source: ByteSource,
+        wanted: Wanted | None,
+        optional: Container[str],
+        *,
+        verify: bool,
+    ) -> None:
         self.source = source
         self.wanted = wanted
+        self.optional = optional
         self.verify = verify
         self.kept: dict[str, RawExtension] = {}
         self.stale: list[str] = []
 
     def read(self) -> RawMaps:
+        """Go through the file; what looks wrong is blamed on damage where there is any."""
+        try:
+            return self._read()
+        except (NotMapsError, MissingExtensionError):
+            if self.stale:
+                self.source.finish()
+            raise
+
+    def _read(self) -> RawMaps:
         hdus = walk_hdus(self.source)
         primary = next(hdus, None)
         if primary is None:
             msg = f"{self.source.path}: the file is empty: download it again"
             raise CorruptFileError(msg)
-        check_identity(self.source.path, primary.cards)
         self._data_of(primary)
-        names: list[str] = []
+        check_identity(self.source.path, primary.cards)
+        seen: dict[str, HDUStart] = {}
         complete = True
         for hdu in hdus:
-            if not names:
+            if not seen:
                 check_is_maps(self.source.path, primary.cards, hdu.name)
-            names.append(hdu.name)
+            seen[hdu.name] = hdu
             self._take(hdu)
             if self._may_stop():
                 complete = False
                 break
         if complete:
-            self._check_wanted(names)
             self.source.finish()
+            self._check_wanted(seen)
         if self.stale:
             self._judge_stale()
         return RawMaps(self.source.path, primary.cards, self.kept, complete)
 
     def _take(self, hdu: HDUStart) -> None:
         """Keep an extension's wanted planes, or pass over it."""
-        if self.wanted is not None and hdu.name not in self.wanted:
-            if self.verify:
-                self._data_of(hdu)
-            else:
-                self._pass_over(hdu)
+        wanted = self.wanted is None or hdu.name in self.wanted
+        if not wanted and not self.verify:
+            self._pass_over(hdu)
             return
         data = self._data_of(hdu)
-        if not hdu.data_size or hdu.name in self.kept:
-            return  # an analysis that was switched off leaves an empty extension
+        # An analysis that was switched off leaves an empty extension.
+        if not wanted or not hdu.holds_maps or not hdu.data_size or hdu.name in self.kept:
+            return
+        self._refuse_scaled(hdu)
         array = np.frombuffer(data, dtype=_DTYPES[hdu.bitpix], count=int(np.prod(hdu.shape)))
         planes, channels = self._choose(hdu, array.reshape(hdu.shape))
         self.kept[hdu.name] = RawExtension(hdu.name, hdu.cards, planes, channels)
@@ -229,13 +252,28 @@ class _Reader:
             return False
         return len(self.kept) == len(self.wanted) and self.source.unread_size() > _WORTH_STOPPING
 
-    def _check_wanted(self, names: list[str]) -> None:
-        for name in self.wanted or ():
-            if name not in self.kept:
-                state = "is empty (analysis switched off)" if name in names else "is missing"
+    def _refuse_scaled(self, hdu: HDUStart) -> None:
+        """Refuse integers that stand for other numbers, which no MAPS file has."""
+        for keyword, neutral in (("BSCALE", 1), ("BZERO", 0)):
+            value = hdu.cards.get(keyword)
+            if value not in (None, neutral):
                 msg = (
-                    f"{self.source.path}: extension {name} {state}: choose channels that do "
-                    f"not need it, or a file of another DAPTYPE (it has {len(names)} extensions)"
+                    f"{self.source.path}: extension {hdu.name} is scaled ({keyword} = {value}): "
+                    f"write its values as they are, float32 or int32"
+                )
+                raise NotMapsError(msg)
+
+    def _check_wanted(self, seen: Mapping[str, HDUStart]) -> None:
+        """Refuse a file without extensions, or without those that are needed."""
+        if not seen:
+            msg = f"{self.source.path}: not a MAPS file: it has a primary header but no extension"
+            raise NotMapsError(msg)
+        for name in self.wanted or ():
+            if name not in self.kept and name not in self.optional:
+                msg = (
+                    f"{self.source.path}: extension {name} {_state(seen.get(name))}: choose "
+                    f"channels that do not need it, or a file of another DAPTYPE "
+                    f"(it has {len(seen)} extensions)"
                 )
                 raise MissingExtensionError(msg)
 
@@ -260,3 +298,10 @@ class _Reader:
             f"(byte {self.source.position}): download the file again"
         )
         return CorruptFileError(msg)
+
+
+def _state(hdu: HDUStart | None) -> str:
+    """Say why an extension was not kept."""
+    if hdu is None:
+        return "is missing"
+    return "is not a map" if hdu.data_size else "is empty (analysis switched off)"

@@ -8,12 +8,18 @@ from collections.abc import Iterable
 from mangaxr.datamodel.extensions import COORDINATES, EXTENSIONS, find_extension
 from mangaxr.errors import UnknownNameError
 
-__all__ = ["coordinate_extensions", "variable_extensions"]
+__all__ = ["coordinate_extensions", "optional_extensions", "variable_extensions"]
 
 
 def coordinate_extensions() -> tuple[str, ...]:
     """Return the extensions that the spatial coordinates of every Dataset come from."""
     return tuple(dict.fromkeys(row.extension for row in COORDINATES))
+
+
+def optional_extensions(wanted: Iterable[str] | None) -> tuple[str, ...]:
+    """Return the extensions that are read for coordinates only, which a file may lack."""
+    asked_for = set(wanted or ())
+    return tuple(name for name in coordinate_extensions() if name not in asked_for)
 
 
 def variable_extensions(variables: Iterable[str]) -> tuple[str, ...]:

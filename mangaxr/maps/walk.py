@@ -19,6 +19,8 @@ _MAX_HEADER_BLOCKS = 256
 _MAX_HDUS = 512
 _MAX_AXES = 8
 _END = b"END".ljust(CARD)
+_TEXT = bytes(range(0x20, 0x7F))  # all that a FITS header may hold
+_PIECE = 1 << 20
 _BITPIX = (8, 16, 32, 64, -32, -64)
 
 
@@ -50,6 +52,12 @@ class HDUStart:
     data_size: int
 
     @property
+    def holds_maps(self) -> bool:
+        """Whether the data are an image, or a cube of images."""
+        is_image = self.name == "PRIMARY" or self.cards.text("XTENSION") == "IMAGE"
+        return is_image and len(self.shape) in (2, 3)
+
+    @property
     def padded_size(self) -> int:
         """Bytes of the data unit in the file."""
         return -(-self.data_size // BLOCK) * BLOCK
@@ -79,6 +87,7 @@ def _read_header(source: ByteSource, number: int) -> bytes | None:
     for _ in range(_MAX_HEADER_BLOCKS):
         block = bytes(source.read(BLOCK))
         if not blocks and not block.strip(b"\0"):
+            _expect_only_zeros(source, number)
             return None
         if len(block) < BLOCK:
             msg = f"{source.path}: truncated in the header of HDU {number}: download it again"
@@ -96,6 +105,17 @@ def _read_header(source: ByteSource, number: int) -> bytes | None:
     raise CorruptFileError(msg)
 
 
+def _expect_only_zeros(source: ByteSource, number: int) -> None:
+    """Tell the padding behind the last HDU from a hole in the middle of the file."""
+    while rest := bytes(source.read(_PIECE)):
+        if rest.strip(b"\0"):
+            msg = (
+                f"{source.path}: zeros where HDU {number} should start, and more behind them: "
+                f"the file has a hole, download it again"
+            )
+            raise CorruptFileError(msg)
+
+
 def _end_of_cards(block: bytes) -> int | None:
     """Return the offset of the END card in a block, if it is there."""
     at = block.find(_END)
@@ -110,30 +130,25 @@ def _start(source: ByteSource, number: int, raw: bytes) -> HDUStart:
     """Work out what a header says about the data that follows."""
     last = len(raw) - BLOCK
     end = _end_of_cards(raw[last:])
-    cards = Cards(raw[: last + (end or 0)])
     where = f"{source.path}: header of HDU {number}"
-    try:
-        raw.decode("ascii")
-        name = "PRIMARY" if number == 0 else cards.text("EXTNAME").upper() or f"HDU{number}"
-        bitpix = _integer(cards, "BITPIX")
-        naxis = _integer(cards, "NAXIS")
-        if bitpix not in _BITPIX or not 0 <= naxis <= _MAX_AXES:
-            msg = f"{where}: BITPIX = {bitpix}, NAXIS = {naxis} cannot be: the file is damaged"
-            raise CorruptFileError(msg)
-        shape = tuple(_integer(cards, f"NAXIS{axis}") for axis in range(naxis, 0, -1))
-        groups = _integer(cards, "GCOUNT", default=1)
-        parameters = _integer(cards, "PCOUNT", default=0)
-    except CorruptFileError:
-        raise
-    except Exception as error:  # astropy raises many kinds on damaged cards
-        reason = " ".join(str(error).split())[:120]
-        msg = f"{where} cannot be parsed ({reason}): the file is damaged, download it again"
-        raise CorruptFileError(msg) from error
+    cards = Cards(raw[: last + (end or 0)], where)
+    if cards.raw.translate(None, _TEXT):
+        msg = f"{where} holds bytes that are not text: the file is damaged, download it again"
+        raise CorruptFileError(msg)
+    name = "PRIMARY" if number == 0 else cards.text("EXTNAME").upper() or f"HDU{number}"
+    bitpix = _integer(cards, "BITPIX")
+    naxis = _integer(cards, "NAXIS")
+    if bitpix not in _BITPIX or not 0 <= naxis <= _MAX_AXES:
+        msg = f"{where}: BITPIX = {bitpix}, NAXIS = {naxis} cannot be: the file is damaged"
+        raise CorruptFileError(msg)
+    shape = tuple(_integer(cards, f"NAXIS{axis}") for axis in range(naxis, 0, -1))
+    groups = _integer(cards, "GCOUNT", default=1)
+    parameters = _integer(cards, "PCOUNT", default=0)
     size = abs(bitpix) // 8 * groups * (parameters + math.prod(shape)) if shape else 0
-    if min(shape, default=0) < 0 or not 0 <= size <= MAX_DATA_BYTES:
+    if min(*shape, groups, parameters, 0) < 0 or size > MAX_DATA_BYTES:
         msg = (
-            f"{where} ({name}) claims {size} bytes of data, shape {shape}: more than "
-            f"{MAX_DATA_BYTES} is not believed; the file is damaged or not a MAPS file"
+            f"{where} ({name}) claims {size} bytes of data, shape {shape}: less than none or "
+            f"more than {MAX_DATA_BYTES} is not believed; the file is damaged or not a MAPS file"
         )
         raise CorruptFileError(msg)
     return HDUStart(name, cards, raw, bitpix, shape, size)
@@ -144,6 +159,9 @@ def _integer(cards: Cards, keyword: str, default: int | None = None) -> int:
     if value is None and default is not None:
         return default
     if not isinstance(value, int) or isinstance(value, bool):
-        msg = f"{keyword} = {value!r} is not an integer"
-        raise TypeError(msg)
+        msg = (
+            f"{cards.where}: {keyword} = {value!r} is not an integer: "
+            f"the file is damaged, download it again"
+        )
+        raise CorruptFileError(msg)
     return value

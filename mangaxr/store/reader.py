@@ -80,9 +80,20 @@ def _arranged(dataset: xr.Dataset) -> xr.Dataset:
     """Put the variables in the contract's order, and read all but the large arrays."""
     names = [spec.name for spec in all_variables() if spec.name in dataset.variables]
     names += [str(name) for name in dataset.variables if name not in names]
-    variables = {n: v if n in _LARGE else v.load() for n in names for v in [dataset[n].variable]}
+    variables = {
+        name: dataset[name].variable if name in _LARGE else _in_memory(dataset[name].variable)
+        for name in names
+    }
     coords = {name: variables.pop(name) for name in names if name in dataset.coords}
     return xr.Dataset(variables, coords=coords, attrs=dataset.attrs)
+
+
+def _in_memory(variable: xr.Variable) -> xr.Variable:
+    """Read a small variable; text becomes numpy's fixed-width type, which all tools know."""
+    values = variable.values
+    if values.dtype.kind == "T":
+        values = np.array(values.tolist(), dtype=np.str_)
+    return xr.Variable(variable.dims, values, variable.attrs)
 
 
 def store_recipe(dataset: xr.Dataset) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Many MAPS files -> one store: planning, running, reporting."""

@@ -1,0 +1,171 @@
+"""What a user names -> the MAPS files to build from, each under its galaxy's name."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mangaxr.datamodel.releases import DEFAULT_RELEASE, find_release
+from mangaxr.errors import BadPlateIFUError, BuildError, MangaxrError, MissingFileError
+from mangaxr.maps.stream import read_primary
+from mangaxr.plateifu import PlateIFU
+from mangaxr.sas.layout import MAPS_NAME, check_daptype, maps_path
+from mangaxr.sas.local import find_maps, sas_root
+
+__all__ = ["Item", "Source", "read_list", "resolve_items"]
+
+Item = str | os.PathLike[str] | PlateIFU
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One galaxy to build: its name and its file, which need not exist."""
+
+    galaxy: str
+    path: Path
+
+    @property
+    def plateifu(self) -> PlateIFU | None:
+        """The galaxy's name as numbers; None for a file that does not tell."""
+        try:
+            return PlateIFU.parse(self.galaxy)
+        except BadPlateIFUError:
+            return None
+
+
+def read_list(path: str | os.PathLike[str]) -> list[str]:
+    """Read items from a text file: one a line, ``#`` starts a comment.
+
+    Raises
+    ------
+    MissingFileError
+        If there is no such file.
+    """
+    file = Path(path)
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError as error:
+        msg = f"{file}: no such list: give a text file with one galaxy or MAPS file a line"
+        raise MissingFileError(msg) from error
+    return [item for line in lines if (item := line.split("#")[0].strip())]
+
+
+def resolve_items(
+    items: Iterable[Item],
+    *,
+    sas: str | os.PathLike[str] | None = None,
+    release: str = DEFAULT_RELEASE,
+    daptype: str | None = None,
+) -> list[Source]:
+    """Find the files of galaxies, paths and directories.
+
+    Parameters
+    ----------
+    items
+        MAPS files, directories of them, or plateifus found in the SAS tree.
+    sas, release, daptype
+        Where and which reduction to look for plateifus; ``daptype`` also picks among the
+        files of a directory.
+
+    Returns
+    -------
+    list of Source
+        Sorted by plate and IFU, files of unknown galaxies last. A galaxy whose file is not
+        in the tree is listed all the same: it fails on its own when its turn comes.
+
+    Raises
+    ------
+    BuildError
+        If an item is none of these, a directory holds no MAPS file, or two files are of
+        the same galaxy.
+    UnknownNameError
+        If the release or DAPTYPE is not one.
+    """
+    check_daptype(daptype, find_release(release))
+    found: dict[str, Source] = {}
+    for item in items:
+        for source in _sources(item, sas=sas, release=release, daptype=daptype):
+            other = found.setdefault(source.galaxy, source)
+            if other.path.absolute() != source.path.absolute():
+                msg = (
+                    f"{source.galaxy} is given twice, as {other.path} and {source.path}: "
+                    f"name one of them, or choose with --daptype"
+                )
+                raise BuildError(msg)
+    if not found:
+        msg = "nothing to build: give MAPS files, directories of them, or plateifus"
+        raise BuildError(msg)
+    return sorted(found.values(), key=_order)
+
+
+def _order(source: Source) -> tuple[int, PlateIFU, str]:
+    known = source.plateifu
+    return (0, known, "") if known else (1, PlateIFU(0, 0), source.galaxy)
+
+
+def _sources(
+    item: Item, *, sas: str | os.PathLike[str] | None, release: str, daptype: str | None
+) -> Sequence[Source]:
+    """Return the sources that one item stands for."""
+    if not isinstance(item, PlateIFU):
+        path = Path(item).expanduser()
+        if path.is_dir():
+            return _directory(path, daptype)
+        if path.is_file():
+            return [Source(_galaxy_of(path), path)]
+        if os.sep in str(item) or path.suffix in (".gz", ".fits"):
+            return [_absent(path)]
+        item = str(item)
+    try:
+        galaxy = PlateIFU.parse(item)
+    except BadPlateIFUError as error:
+        msg = f"{item!s}: not a MAPS file, a directory of them, or a plateifu such as 8138-12704"
+        raise BuildError(msg) from error
+    try:
+        path = find_maps(galaxy, sas=sas, release=release, daptype=daptype)
+    except MissingFileError:
+        known = find_release(release)
+        path = maps_path(sas_root(sas), known, galaxy, check_daptype(daptype, known))
+    return [Source(str(galaxy), path)]
+
+
+def _absent(path: Path) -> Source:
+    """Name a file that is not there, if its name tells the galaxy.
+
+    Raises
+    ------
+    BuildError
+        If it does not: the item is then more likely a mistake than a missing galaxy.
+    """
+    match = MAPS_NAME.fullmatch(path.name)
+    if match is None:
+        msg = f"{path}: no such file or directory, and not a plateifu such as 8138-12704"
+        raise BuildError(msg)
+    return Source(f"{match['plate']}-{match['ifu']}", path)
+
+
+def _directory(path: Path, daptype: str | None) -> list[Source]:
+    """Return the MAPS files below a directory, of one DAPTYPE if one is asked for."""
+    found = []
+    for file in sorted(path.rglob("manga-*-MAPS-*.fits*")):
+        match = MAPS_NAME.fullmatch(file.name)
+        if match and (daptype is None or match["daptype"] == daptype):
+            found.append(Source(f"{match['plate']}-{match['ifu']}", file))
+    if not found:
+        of_type = f" of DAPTYPE {daptype}" if daptype else ""
+        msg = f"{path}: no MAPS file{of_type} (manga-*-MAPS-*.fits.gz) in or below this directory"
+        raise BuildError(msg)
+    return found
+
+
+def _galaxy_of(path: Path) -> str:
+    """Name the galaxy of a file: from its name, else its header, else the name as it is."""
+    match = MAPS_NAME.fullmatch(path.name)
+    if match:
+        return f"{match['plate']}-{match['ifu']}"
+    try:
+        return read_primary(path).text("PLATEIFU") or path.name
+    except MangaxrError:
+        return path.name  # the build will say what is wrong with it

@@ -1,0 +1,69 @@
+"""What a build tells while it runs and when it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+__all__ = ["BuildReport", "OnProgress", "Progress"]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a build is; ``resumed`` of the galaxies done were so from an earlier run."""
+
+    done: int
+    failed: int
+    resumed: int
+    total: int
+
+
+OnProgress = Callable[[Progress], None]
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What became of a build.
+
+    Parameters
+    ----------
+    path
+        The store.
+    galaxies
+        Galaxies in it, failed ones included.
+    failures
+        Galaxy -> reason.
+    resumed
+        Galaxies that an earlier, interrupted run had done.
+    seconds
+        Wall-clock time of this run.
+    existed
+        True if a finished store of the same recipe and galaxies was there already.
+    """
+
+    path: Path
+    galaxies: int
+    failures: dict[str, str]
+    resumed: int
+    seconds: float
+    existed: bool = False
+
+    @property
+    def done(self) -> int:
+        """Galaxies that have a tensor."""
+        return self.galaxies - len(self.failures)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the report as plain JSON values."""
+        return {
+            "store": str(self.path),
+            "galaxies": self.galaxies,
+            "done": self.done,
+            "failed": len(self.failures),
+            "failures": self.failures,
+            "resumed": self.resumed,
+            "existed": self.existed,
+            "seconds": round(self.seconds, 3),
+        }

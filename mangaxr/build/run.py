@@ -1,0 +1,183 @@
+"""Running a build: what is there already is checked, the rest is filled, then named."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from mangaxr.build.galaxy import BuiltGalaxy, build_galaxy
+from mangaxr.build.items import Item, Source, resolve_items
+from mangaxr.build.journal import Journal, galaxies_differ
+from mangaxr.build.report import BuildReport, OnProgress
+from mangaxr.build.slabs import fill_slabs
+from mangaxr.datamodel.maskbits import DEFAULT_POLICY
+from mangaxr.datamodel.releases import DEFAULT_RELEASE
+from mangaxr.errors import BuildError, RecipeMismatchError
+from mangaxr.plateifu import PlateIFU
+from mangaxr.store.contract import STATUS
+from mangaxr.store.provenance import CITATION, LICENCE, software_versions, split_rule
+from mangaxr.store.reader import open_store, store_recipe
+from mangaxr.store.validate import validate_store
+from mangaxr.store.writer import create_store, finish_store
+from mangaxr.tensors.channels import DEFAULT_CHANNELS
+from mangaxr.tensors.recipe import GridName, Recipe
+from mangaxr.tensors.scaling import ScalingName
+
+__all__ = ["build_store"]
+
+_ONE_ITEM = (str, os.PathLike, PlateIFU)
+
+
+def build_store(
+    out: str | os.PathLike[str],
+    items: Iterable[Item] | Item,
+    *,
+    channels: Sequence[str] = DEFAULT_CHANNELS,
+    grid: GridName = "field",
+    pixel_scale: float | None = None,
+    npix: int = 64,
+    scaling: ScalingName = "robust",
+    mask: str | Sequence[str] = DEFAULT_POLICY,
+    min_coverage: float = 0.5,
+    min_snr: float = 3.0,
+    sas: str | os.PathLike[str] | None = None,
+    release: str = DEFAULT_RELEASE,
+    daptype: str | None = None,
+    workers: int = 1,
+    on_error: Literal["record", "raise"] = "record",
+    fresh: bool = False,
+    verify: bool = False,
+    progress: OnProgress | None = None,
+    command: str = "mangaxr.build_store",
+) -> BuildReport:
+    """Build a tensor store from MAPS files; resumes by itself.
+
+    Parameters
+    ----------
+    out
+        Where the store goes. Until it is complete it lives in ``OUT.partial``; running the
+        same build again goes on from there.
+    items
+        MAPS files, directories of them, or plateifus found in the SAS tree.
+    channels, grid, pixel_scale, npix, scaling, mask, min_coverage, min_snr
+        The recipe; see `mangaxr.Recipe`. ``mask`` may be a list of flag names.
+    sas, release, daptype
+        Where and which reduction to look for plateifus.
+    workers
+        Galaxies built at a time, in threads. The store does not depend on it.
+    on_error
+        ``record``: a bad galaxy becomes a row with its reason. ``raise``: stop at it.
+    fresh
+        Start anew, whatever is there.
+    verify
+        Check the gzip CRC and every FITS checksum, at twice the time.
+    progress
+        Called after every galaxy.
+    command
+        What the store's provenance names as the command that made it.
+
+    Returns
+    -------
+    BuildReport
+        Counts, failures and time.
+
+    Raises
+    ------
+    BuildError
+        If an item cannot be a galaxy, or another build is writing to the same place.
+    RecipeMismatchError
+        If a store or an unfinished build of another recipe is there.
+    UnknownNameError
+        If a channel, line, grid, scaling, policy or release does not exist.
+
+    Examples
+    --------
+    >>> import mangaxr, tempfile
+    >>> survey = mangaxr.synthetic.example_survey()
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     report = mangaxr.build_store(f"{folder}/t.zarr", ["8001-1901"], sas=survey)
+    >>> report.done, report.failures
+    (1, {})
+    """
+    began = time.monotonic()
+    recipe = Recipe(
+        channels=tuple(channels),
+        grid=grid,
+        pixel_scale=pixel_scale,
+        npix=npix,
+        scaling=scaling,
+        mask=mask if isinstance(mask, str) else "+".join(mask),
+        min_coverage=min_coverage,
+        min_snr=min_snr,
+    )
+    if workers < 1 or on_error not in ("record", "raise"):
+        msg = f"workers = {workers}, on_error = {on_error!r}: expected >= 1 and record or raise"
+        raise BuildError(msg)
+    several = (items,) if isinstance(items, _ONE_ITEM) else items
+    sources = resolve_items(several, sas=sas, release=release, daptype=daptype)
+    final = Path(out)
+    if final.exists() and not fresh:
+        return _existing(final, recipe, sources, began)
+    started = datetime.now(UTC)
+
+    def build(source: Source) -> BuiltGalaxy:
+        return build_galaxy(source, recipe, verify=verify, on_error=on_error)
+
+    with Journal.of(final) as journal:
+        if not journal.start(recipe, sources, fresh=fresh):
+            create_store(journal.store, recipe, len(sources))
+            journal.commit(recipe, sources)
+        resumed = fill_slabs(journal, recipe, sources, build, workers=workers, progress=progress)
+        rows = [row for _, rows in sorted(journal.done().items()) for row in rows]
+        finish_store(journal.store, recipe, rows, _provenance(started, command))
+        issues = validate_store(journal.store)
+        if issues:
+            msg = f"{journal.store}: the new store breaks its contract: {issues[0]}"
+            raise BuildError(msg)
+        journal.finish(final)
+    failures = {r["galaxy"]: r["failure"] for r in rows if r["status"] == STATUS["failed"]}
+    return BuildReport(final, len(rows), failures, resumed, time.monotonic() - began)
+
+
+def _existing(final: Path, recipe: Recipe, sources: Sequence[Source], began: float) -> BuildReport:
+    """Report on the finished store that is there, if it is the one asked for.
+
+    Raises
+    ------
+    RecipeMismatchError
+        If it is of another recipe or of other galaxies.
+    """
+    store = open_store(final, chunks=None)
+    names = [str(name) for name in store["galaxy"].values]
+    differences = recipe.differences(Recipe.from_dict(store_recipe(store)))
+    other = galaxies_differ(names, [source.galaxy for source in sources])
+    differences += [other] if other else []
+    if differences:
+        msg = (
+            f"{final}: a store is here already, and differs in {'; '.join(differences)}: "
+            f"choose another name, or replace it with --fresh"
+        )
+        raise RecipeMismatchError(msg)
+    reasons = zip(names, map(str, store["failure"].values), strict=True)
+    failures = {name: reason for name, reason in reasons if reason}
+    seconds = time.monotonic() - began
+    return BuildReport(final, len(names), failures, len(names), seconds, existed=True)
+
+
+def _provenance(started: datetime, command: str) -> dict[str, Any]:
+    """Say who made the store, with what, and whom to cite."""
+    return {
+        "title": "MaNGA galaxy tensors",
+        "started": started.isoformat(timespec="seconds"),
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        "command": command,
+        "software": json.dumps(software_versions()),
+        "split_rule": json.dumps(split_rule()),
+        "license": LICENCE,
+        "citation": CITATION,
+    }

@@ -1,0 +1,133 @@
+"""``mangaxr build``: MAPS files -> one tensor store."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+
+import click
+
+from mangaxr.cli import options
+from mangaxr.cli.output import print_facts, print_json
+from mangaxr.cli.progress import show_progress
+from mangaxr.tensors.channels import DEFAULT_CHANNELS
+from mangaxr.tensors.recipe import GRIDS
+from mangaxr.tensors.scaling import SCALINGS
+
+__all__ = ["command"]
+
+_SHOWN_FAILURES = 10
+
+
+@click.command("build")
+@click.argument("out", type=click.Path(path_type=Path))
+@click.argument("items", nargs=-1, metavar="ITEM...")
+@options.from_list
+@options.sas
+@options.release
+@options.daptype
+@click.option(
+    "--channels",
+    default=",".join(DEFAULT_CHANNELS),
+    show_default=True,
+    help="Channels, comma-separated: names, or flux:LINE, vel:LINE, sigma:LINE, ew:LINE, "
+    "index:NAME.",
+)
+@click.option(
+    "--grid",
+    type=click.Choice(GRIDS),
+    default="field",
+    show_default=True,
+    help="field: the whole bundle; arcsec: constant scale; re: constant R_e.",
+)
+@click.option(
+    "--pixel-scale",
+    type=float,
+    help="Pixel side: arcsec, or R_e for the grid re.  [default: 0.5, 0.078125]",
+)
+@click.option(
+    "--npix",
+    type=click.IntRange(1, 1024),
+    default=64,
+    show_default=True,
+    help="Pixels along each side.",
+)
+@click.option(
+    "--scaling",
+    type=click.Choice(SCALINGS),
+    default="robust",
+    show_default=True,
+    help="Invertible scaling of the tensors.",
+)
+@options.mask
+@click.option(
+    "--min-coverage",
+    type=click.FloatRange(0, 1),
+    default=0.5,
+    show_default=True,
+    help="Share of a pixel that must be measured for it to have a value.",
+)
+@click.option(
+    "--min-snr",
+    type=click.FloatRange(min=0),
+    default=3.0,
+    show_default=True,
+    help="Least line flux times sqrt(ivar) for velocities and dispersions.",
+)
+@options.workers
+@click.option(
+    "--on-error",
+    type=click.Choice(["record", "raise"]),
+    default="record",
+    show_default=True,
+    help="A bad galaxy becomes a failed row, or ends the build.",
+)
+@click.option("--fresh", is_flag=True, help="Start anew and replace what is there.")
+@click.option("--verify", is_flag=True, help="Check every file to its end: gzip CRC, checksums.")
+@options.as_json
+def command(
+    out: Path,
+    items: tuple[str, ...],
+    list_file: Path | None,
+    as_json: bool,
+    channels: str,
+    **recipe: object,
+) -> int:
+    """Build the tensor store OUT from MAPS files.
+
+    An ITEM is a MAPS file, a directory of them, or a plateifu such as 8138-12704 that is
+    looked for in the SAS tree. An interrupted build goes on when the command is repeated.
+    """
+    from mangaxr.build.items import read_list
+    from mangaxr.build.run import build_store
+
+    wanted = [*items, *(read_list(list_file) if list_file else ())]
+    with show_progress("building") as progress:
+        report = build_store(
+            out,
+            wanted,
+            channels=options.split_names(channels),
+            progress=progress,
+            command=shlex.join(["mangaxr", *sys.argv[1:]]),
+            **recipe,  # type: ignore[arg-type]  # click has checked each option
+        )
+    if as_json:
+        print_json(report.to_dict())
+    else:
+        state = "is there already" if report.existed else f"built in {report.seconds:.1f} s"
+        resumed = "" if report.existed else report.resumed or ""
+        print_facts(
+            {
+                "store": f"{report.path} ({state})",
+                "galaxies": report.galaxies,
+                "done": report.done,
+                "failed": len(report.failures) or "",
+                "taken up from before": resumed,
+            }
+        )
+        for galaxy, reason in list(report.failures.items())[:_SHOWN_FAILURES]:
+            click.echo(f"failed  {galaxy}: {reason}", err=True)
+        if len(report.failures) > _SHOWN_FAILURES:
+            click.echo(f"... and more: see `mangaxr info {report.path}`", err=True)
+    return 0 if report.done else 1

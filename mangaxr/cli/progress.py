@@ -1,0 +1,99 @@
+"""Progress of a build: a bar on a terminal, plain lines elsewhere; always on stderr."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from mangaxr.build.report import OnProgress, Progress
+
+__all__ = ["show_progress"]
+
+_LINE_EVERY = 5.0
+"""Seconds between plain lines."""
+
+
+@contextmanager
+def show_progress(label: str) -> Iterator[OnProgress]:
+    """Give out the function to call with the progress of a long job."""
+    if sys.stderr.isatty():
+        with _bar(label) as tell:
+            yield tell
+    else:
+        yield _Lines(label)
+
+
+@contextmanager
+def _bar(label: str) -> Iterator[OnProgress]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    columns = (
+        TextColumn(label),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[failed]}"),
+    )
+    clock = _Clock()
+    with Bar(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task(label, total=None, rate="", failed="")
+
+        def tell(progress: Progress) -> None:
+            bar.update(
+                task,
+                total=progress.total,
+                completed=progress.done,
+                rate=clock.rate(progress),
+                failed=f"{progress.failed} failed" if progress.failed else "",
+            )
+
+        yield tell
+
+
+class _Lines:
+    """Plain lines, not too many of them."""
+
+    def __init__(self, label: str) -> None:
+        self._label = label
+        self._clock = _Clock()
+        self._last = time.monotonic()
+
+    def __call__(self, progress: Progress) -> None:
+        now = time.monotonic()
+        if progress.done < progress.total and now - self._last < _LINE_EVERY:
+            return
+        self._last = now
+        failed = f", {progress.failed} failed" if progress.failed else ""
+        details = [
+            part for part in (self._clock.rate(progress), self._clock.left(progress)) if part
+        ]
+        text = f" ({', '.join(details)})" if details else ""
+        click.echo(f"{self._label}: {progress.done}/{progress.total}{failed}{text}", err=True)
+
+
+class _Clock:
+    """Rate and time left, counted over this run only."""
+
+    def __init__(self) -> None:
+        self._start = time.monotonic()
+
+    def rate(self, progress: Progress) -> str:
+        per_second = self._per_second(progress)
+        return f"{per_second:.1f} galaxies/s" if per_second else ""
+
+    def left(self, progress: Progress) -> str:
+        per_second = self._per_second(progress)
+        if not per_second or progress.done == progress.total:
+            return ""
+        return f"{(progress.total - progress.done) / per_second:.0f} s left"
+
+    def _per_second(self, progress: Progress) -> float:
+        elapsed = time.monotonic() - self._start
+        return (progress.done - progress.resumed) / elapsed if elapsed > 0 else 0.0

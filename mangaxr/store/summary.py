@@ -1,0 +1,62 @@
+"""A store in a few numbers."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from mangaxr.store.contract import STATUS
+from mangaxr.store.reader import open_store, store_recipe
+
+__all__ = ["summarise"]
+
+
+def summarise(path: str | Path) -> dict[str, Any]:
+    """Describe a store as plain JSON values; reads its coordinates, no tensor.
+
+    Raises
+    ------
+    MissingFileError, StoreError
+        As `mangaxr.open_store`.
+    """
+    store = open_store(path, chunks=None)
+    attrs = store.attrs
+    names = [str(name) for name in store["galaxy"].values]
+    reasons = [str(reason) for reason in store["failure"].values]
+    status = store["status"].values
+    return {
+        "store": str(path),
+        "contract": f"{attrs['contract']} {attrs['contract_version']}",
+        "created": f"{attrs.get('finished', '')} by {attrs.get('command', '')}",
+        "size_mb": _size_mb(Path(path)),
+        "galaxies": {
+            "galaxies": len(names),
+            "done": int((status == STATUS["done"]).sum()),
+            "failed": int((status == STATUS["failed"]).sum()),
+            "splits": _splits(store),
+            "daptypes": sorted({str(name) for name in store["daptype"].values} - {""}),
+        },
+        "channels": _channels(store),
+        "recipe": {**store_recipe(store), "digest": attrs.get("recipe_digest", "")},
+        "software": json.loads(attrs.get("software", "{}")),
+        "failures": {name: reason for name, reason in zip(names, reasons, strict=True) if reason},
+    }
+
+
+def _size_mb(path: Path) -> float:
+    return round(sum(file.stat().st_size for file in path.rglob("*") if file.is_file()) / 1e6, 3)
+
+
+def _splits(store: xr.Dataset) -> list[str]:
+    splits, counts = np.unique(store["split"].values, return_counts=True)
+    return [f"{name} {n}" for name, n in zip(splits, counts, strict=True) if name]
+
+
+def _channels(store: xr.Dataset) -> list[dict[str, str]]:
+    keys = ("channel", "units", "long_name", "extension", "line", "weight")
+    columns = [store[key if key == "channel" else f"channel_{key}"].values for key in keys]
+    return [dict(zip(keys, map(str, row), strict=True)) for row in zip(*columns, strict=True)]
