@@ -21,7 +21,7 @@ CARD = 80
 BLOCK = 2880
 """Bytes of a FITS block; headers and data are padded to a multiple."""
 
-_CHANNEL = re.compile(rb"([CU])(\d+) *")
+_CHANNEL = re.compile(rb"([CU])(\d{1,3}) *")
 
 
 @lru_cache(maxsize=8192)
@@ -73,10 +73,11 @@ class Cards:
         return "" if value is None else str(value).strip()
 
     def numbered(self, letter: str) -> tuple[str, ...]:
-        """Return the values of ``C1..`` (channel names) or ``U1..`` (units), in order.
+        """Return the values of ``C1..`` (channel names) or ``U1..`` (units), by number.
 
         The numbers are zero-padded to the width of the channel count, so ``C1`` and
-        ``C01`` both occur; CTYPE1, CRPIX1 and their like do not match.
+        ``C01`` both occur; CTYPE1, CRPIX1 and their like do not match. A number that is
+        left out has an empty value, so that those behind it keep their places.
         """
         found: dict[int, str] = {}
         wanted = letter.encode()
@@ -87,7 +88,7 @@ class Cards:
             if match:
                 value = self._value(i)
                 found[int(match[2])] = "" if value is None else str(value).strip()
-        return tuple(found[number] for number in sorted(found))
+        return tuple(found.get(number, "") for number in range(1, max(found, default=0) + 1))
 
     def _value(self, offset: int) -> object:
         image = self.raw[offset : offset + CARD]

@@ -1,16 +1,18 @@
-"""Checks that a file is a MAPS file, and of the galaxy that its name says."""
+"""Checks that a file is a MAPS file, of the galaxy that its name says, with what is wanted."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from mangaxr.datamodel.extensions import EXTENSIONS
 from mangaxr.datamodel.keywords import DAPFRMT
-from mangaxr.errors import NotMapsError
+from mangaxr.errors import MissingExtensionError, NotMapsError
 from mangaxr.maps.cards import Cards
+from mangaxr.maps.walk import HDUStart
 from mangaxr.sas.layout import MAPS_NAME
 
-__all__ = ["check_identity", "check_is_maps"]
+__all__ = ["check_has_extensions", "check_identity", "check_is_maps", "check_unscaled"]
 
 _FIRST_EXTENSION = EXTENSIONS[0].name
 
@@ -56,3 +58,57 @@ def check_is_maps(path: Path, primary: Cards, first_extension: str) -> None:
     if not primary.text("PLATEIFU"):
         msg = f"{path}: the primary header has no PLATEIFU: not a MaNGA MAPS file"
         raise NotMapsError(msg)
+
+
+def check_unscaled(path: Path, hdu: HDUStart) -> None:
+    """Refuse numbers that stand for other numbers, which no MAPS file has.
+
+    Raises
+    ------
+    NotMapsError
+        If the header has a BSCALE other than 1 or a BZERO other than 0.
+    """
+    for keyword, neutral in (("BSCALE", 1), ("BZERO", 0)):
+        value = hdu.cards.get(keyword)
+        if value not in (None, neutral):
+            msg = (
+                f"{path}: extension {hdu.name} is scaled ({keyword} = {value!r}), which MAPS "
+                f"files are not: write its values as they are, as float32 or int32"
+            )
+            raise NotMapsError(msg)
+
+
+def check_has_extensions(path: Path, seen: Mapping[str, HDUStart], missing: str) -> None:
+    """Refuse a file without extensions, or without one that is needed.
+
+    Parameters
+    ----------
+    path
+        The file.
+    seen
+        Its extensions by name.
+    missing
+        Name of an extension that was wanted and not kept; empty if there is none.
+
+    Raises
+    ------
+    NotMapsError
+        If there are no extensions at all.
+    MissingExtensionError
+        If one is missing; the message says whether the file lacks it or it is empty.
+    """
+    if not seen:
+        msg = f"{path}: not a MAPS file: it has a primary header but no extension"
+        raise NotMapsError(msg)
+    if not missing:
+        return
+    hdu = seen.get(missing)
+    if hdu is None:
+        state = "is missing"
+    else:
+        state = "is not a map" if hdu.data_size else "is empty (analysis switched off)"
+    msg = (
+        f"{path}: extension {missing} {state}: choose channels that do not need it, or a file "
+        f"of another DAPTYPE (it has {len(seen)} extensions)"
+    )
+    raise MissingExtensionError(msg)

@@ -20,8 +20,8 @@ __all__ = ["ByteSource", "GzipSource", "PlainSource", "open_source", "unreadable
 
 # isal's stubs call its error class an instance.
 _INFLATE_ERRORS = (cast("type[Exception]", IsalError), ValueError, MemoryError)
-_COMPRESSED_PIECE = 1 << 18
-_INFLATED_PIECE = 1 << 20
+_COMPRESSED_PIECE = 1 << 16
+_INFLATED_PIECE = 1 << 17
 _GZIP_MAGIC = b"\x1f\x8b"
 _FITS_MAGIC = b"SIMPLE  ="
 

@@ -15,8 +15,6 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Container, Mapping
-from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -24,7 +22,13 @@ import numpy.typing as npt
 from mangaxr.errors import CorruptFileError, MissingExtensionError, NotMapsError
 from mangaxr.maps.cards import Cards
 from mangaxr.maps.checksum import failed_sums
-from mangaxr.maps.identity import check_identity, check_is_maps
+from mangaxr.maps.identity import (
+    check_has_extensions,
+    check_identity,
+    check_is_maps,
+    check_unscaled,
+)
+from mangaxr.maps.raw import RawExtension, RawMaps
 from mangaxr.maps.source import ByteSource, open_source
 from mangaxr.maps.walk import HDUStart, walk_hdus
 
@@ -39,46 +43,6 @@ _WORTH_STOPPING = 1 << 20
 """Unread compressed bytes from which stopping early pays; fewer are read for their CRC."""
 
 _DTYPES = {8: ">u1", 16: ">i2", 32: ">i4", 64: ">i8", -32: ">f4", -64: ">f8"}
-
-
-@dataclass(frozen=True, slots=True)
-class RawExtension:
-    """One extension as read.
-
-    Parameters
-    ----------
-    name
-        EXTNAME.
-    cards
-        Its header.
-    data
-        The planes kept, in the file's byte order: (channel, y, x) or (y, x).
-    channels
-        Names of the planes kept; empty for a single map.
-    """
-
-    name: str
-    cards: Cards
-    data: npt.NDArray[np.generic]
-    channels: tuple[str, ...]
-
-    def native(self, plane: int | None = None) -> npt.NDArray[np.generic]:
-        """Return all planes, or one, in the machine's byte order; a copy."""
-        data = self.data if plane is None else self.data[plane]
-        return data.astype(data.dtype.newbyteorder("="))
-
-
-@dataclass(frozen=True, slots=True)
-class RawMaps:
-    """What was read of one MAPS file."""
-
-    path: Path
-    primary: Cards
-    extensions: Mapping[str, RawExtension]
-    complete: bool
-
-    def __getitem__(self, name: str) -> RawExtension:
-        return self.extensions[name]
 
 
 def read_maps(
@@ -190,7 +154,7 @@ class _Reader:
                 break
         if complete:
             self.source.finish()
-            self._check_wanted(seen)
+            check_has_extensions(self.source.path, seen, self._missing())
         if self.stale:
             self._judge_stale()
         return RawMaps(self.source.path, primary.cards, self.kept, complete)
@@ -205,7 +169,7 @@ class _Reader:
         # An analysis that was switched off leaves an empty extension.
         if not wanted or not hdu.holds_maps or not hdu.data_size or hdu.name in self.kept:
             return
-        self._refuse_scaled(hdu)
+        check_unscaled(self.source.path, hdu)
         array = np.frombuffer(data, dtype=_DTYPES[hdu.bitpix], count=int(np.prod(hdu.shape)))
         planes, channels = self._choose(hdu, array.reshape(hdu.shape))
         self.kept[hdu.name] = RawExtension(hdu.name, hdu.cards, planes, channels)
@@ -214,10 +178,16 @@ class _Reader:
         self, hdu: HDUStart, planes: npt.NDArray[np.generic]
     ) -> tuple[npt.NDArray[np.generic], tuple[str, ...]]:
         """Pick the wanted channels of an extension by their names in its header."""
-        channels = hdu.cards.numbered("C")
+        channels = hdu.cards.numbered("C") if planes.ndim == 3 else ()
         wanted = None if self.wanted is None else self.wanted[hdu.name]
-        if wanted is None or planes.ndim < 3:
-            return planes, channels if planes.ndim == 3 else ()
+        if wanted is None:
+            return planes, channels
+        if channels and len(channels) != len(planes):
+            msg = (
+                f"{self.source.path}: extension {hdu.name} has {len(planes)} planes and names "
+                f"{len(channels)}: which is which cannot be told; the file was edited"
+            )
+            raise NotMapsError(msg)
         missing = [name for name in wanted if name not in channels]
         if missing:
             msg = (
@@ -252,30 +222,10 @@ class _Reader:
             return False
         return len(self.kept) == len(self.wanted) and self.source.unread_size() > _WORTH_STOPPING
 
-    def _refuse_scaled(self, hdu: HDUStart) -> None:
-        """Refuse integers that stand for other numbers, which no MAPS file has."""
-        for keyword, neutral in (("BSCALE", 1), ("BZERO", 0)):
-            value = hdu.cards.get(keyword)
-            if value not in (None, neutral):
-                msg = (
-                    f"{self.source.path}: extension {hdu.name} is scaled ({keyword} = {value}): "
-                    f"write its values as they are, float32 or int32"
-                )
-                raise NotMapsError(msg)
-
-    def _check_wanted(self, seen: Mapping[str, HDUStart]) -> None:
-        """Refuse a file without extensions, or without those that are needed."""
-        if not seen:
-            msg = f"{self.source.path}: not a MAPS file: it has a primary header but no extension"
-            raise NotMapsError(msg)
-        for name in self.wanted or ():
-            if name not in self.kept and name not in self.optional:
-                msg = (
-                    f"{self.source.path}: extension {name} {_state(seen.get(name))}: choose "
-                    f"channels that do not need it, or a file of another DAPTYPE "
-                    f"(it has {len(seen)} extensions)"
-                )
-                raise MissingExtensionError(msg)
+    def _missing(self) -> str:
+        """Name the first wanted extension that was not kept and had to be."""
+        needed = (name for name in self.wanted or () if name not in self.optional)
+        return next((name for name in needed if name not in self.kept), "")
 
     def _judge_stale(self) -> None:
         """Tell damage from editing, now that the whole file was read and its CRC held."""
@@ -298,10 +248,3 @@ class _Reader:
             f"(byte {self.source.position}): download the file again"
         )
         return CorruptFileError(msg)
-
-
-def _state(hdu: HDUStart | None) -> str:
-    """Say why an extension was not kept."""
-    if hdu is None:
-        return "is missing"
-    return "is not a map" if hdu.data_size else "is empty (analysis switched off)"

@@ -4,21 +4,30 @@
 `DiskGalaxy` make a galaxy; `model_moments` evaluates its noiseless maps on any grid.
 """
 
+from mangaxr.synthetic.compare import CHECKS, Check, Comparison, compare_galaxy, compare_store
 from mangaxr.synthetic.disk import Clump, DiskGalaxy
 from mangaxr.synthetic.draw import draw_galaxy, name_galaxies
+from mangaxr.synthetic.example import example_store, example_survey
 from mangaxr.synthetic.measure import Measured, measure
 from mangaxr.synthetic.moments import Moments, model_moments
 from mangaxr.synthetic.survey import SurveyFiles, write_galaxy, write_survey
 from mangaxr.synthetic.truth import Truth, read_truth
 
 __all__ = [
+    "CHECKS",
+    "Check",
     "Clump",
+    "Comparison",
     "DiskGalaxy",
     "Measured",
     "Moments",
     "SurveyFiles",
     "Truth",
+    "compare_galaxy",
+    "compare_store",
     "draw_galaxy",
+    "example_store",
+    "example_survey",
     "measure",
     "model_moments",
     "name_galaxies",

@@ -104,7 +104,7 @@ def luminosity_distance(redshift: float) -> float:
     Examples
     --------
     >>> round(luminosity_distance(0.03), 2)
-    91.93
+    92.01
     """
     comoving, _ = quad(lambda z: 1.0 / np.sqrt(_OMEGA_M * (1.0 + z) ** 3 + _OMEGA_L), 0.0, redshift)
     return float((1.0 + redshift) * comoving * LIGHT_SPEED / _HUBBLE)

@@ -24,7 +24,7 @@ from mangaxr.errors import MangaxrError
 from mangaxr.plateifu import PlateIFU
 from mangaxr.synthetic.line_ratios import LINE_RATIOS
 
-__all__ = ["CURVES", "BadGalaxyError", "Clump", "Curve", "DiskGalaxy", "Light"]
+__all__ = ["CURVES", "FWHM_PER_SIGMA", "BadGalaxyError", "Clump", "Curve", "DiskGalaxy", "Light"]
 
 Curve = Literal["tanh", "arctan", "1-exp"]
 Light = Literal["exponential", "sersic"]

@@ -150,7 +150,6 @@ def observe(galaxy: DiskGalaxy, *, layout: Layout, binning: Binning, rng: Genera
     mflux = np.where(seen, light + noise * spread, 0.0)
     snr = np.divide(mflux, noise, out=np.zeros_like(mflux), where=seen)
     deep, dead = seen & (distance > 0), _disc(grid, galaxy.dead_fibre, _DEAD_RADIUS) & seen
-    usable = deep & ~star & ~dead & (snr > 0)
     return Field(
         galaxy=galaxy,
         layout=layout,
@@ -168,7 +167,7 @@ def observe(galaxy: DiskGalaxy, *, layout: Layout, binning: Binning, rng: Genera
         deep=deep,
         star=star,
         dead=dead,
-        steps=_bin(usable, snr, binning, layout),
+        steps=_bin(deep & ~star & ~dead, snr, binning, layout),
     )
 
 
@@ -195,12 +194,13 @@ def _star_light(galaxy: DiskGalaxy, grid: tuple[Array, Array], peak: float) -> A
 def _bin(usable: Flags, snr: Array, binning: Binning, layout: Layout) -> tuple[Bins, ...]:
     """Bin the spaxels of BINID's five steps.
 
-    The stars and VOR10 need a S/N of 1. So do the fitted lines of SPX, whose fit starts
-    from the stars'; HYB10 takes those of the nearest bin, and DR17 then fits every spaxel.
+    SPX leaves out what has no positive signal; the stars and VOR10 need a S/N of 1. So do
+    the fitted lines of SPX, whose fit starts from the stars'; HYB10 takes those of the
+    nearest bin, and DR17 then fits every spaxel.
     """
     bright = usable & (snr >= 1.0)
     if binning == "SPX":
-        every = spaxel_bins(usable)
+        every = spaxel_bins(usable & (snr > 0))
         fitted = Bins.from_ids(np.where(bright, every.ids, np.int32(-1)))
         return (every, fitted, every, fitted, every)
     voronoi = voronoi_bins(bright, snr)

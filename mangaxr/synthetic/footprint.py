@@ -57,7 +57,7 @@ BUNDLES: Mapping[int, Bundle] = MappingProxyType(
 """MaNGA's bundles by number of fibres."""
 
 # The dithered fibres reach beyond the hexagon, and their light fades out over this far.
-_FADE = 0.45
+_FADE = 0.35
 _RISE = 1.5
 
 

@@ -16,7 +16,7 @@ __all__ = ["measure_indices"]
 Array = NDArray[np.float64]
 Planes = dict[str, NDArray[np.generic]]
 
-_REFERENCE_SNR = 10.0
+_REFERENCE_SNR, _WORST_SNR = 10.0, 0.3
 _BF_ERROR = 1.3  # Burstein-Faber indices are noisier by this factor
 _BF_EXTRA = float(np.sqrt(_BF_ERROR**2 - 1.0))
 _UNRELIABLE_SHARE = 0.01
@@ -34,7 +34,7 @@ def measure_indices(field: Field, rng: Generator) -> Planes:
     radius = bins.mean(field.radius) / field.galaxy.r_eff
     flux = np.maximum(bins.mean(field.stars.flux), 1e-6)
     noise = bins.noise_of_mean(field.noise)
-    snr = bins.mean(field.mflux) / noise
+    snr = np.maximum(bins.mean(field.mflux) / noise, _WORST_SNR)
     old = _AGE_CENTRE * np.exp(-radius / _AGE_DROP)
     column = {
         name: np.array([getattr(row, name) for row in INDEX_VALUES])[:, None]

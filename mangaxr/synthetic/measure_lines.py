@@ -121,7 +121,7 @@ def measure_lines(field: Field, rng: Generator) -> Planes:
     near = np.where(bounded, BITS["NEARBOUND"] | BITS["DONOTUSE"], 0)
     mask = (start | bins.expand(near, "i4")).astype(">i4")
     every = np.ones((len(names), 1))
-    sigma = _fit_sigma(lines, snr, flux, sigma_jitter)
+    sigma = _fit_sigma(lines, snr, flux, sigma_jitter, near=near)
     planes: Planes = {
         "EMLINE_GFLUX": bins.expand(flux),
         "EMLINE_GFLUX_IVAR": bins.expand(error**-2.0),
@@ -134,7 +134,7 @@ def measure_lines(field: Field, rng: Generator) -> Planes:
         "EMLINE_GVEL_MASK": mask,
         "EMLINE_GSIGMA": bins.expand(sigma.value),
         "EMLINE_GSIGMA_IVAR": bins.expand(sigma.ivar),
-        "EMLINE_GSIGMA_MASK": (start | bins.expand(near | sigma.flags, "i4")).astype(">i4"),
+        "EMLINE_GSIGMA_MASK": (start | bins.expand(sigma.flags, "i4")).astype(">i4"),
         "EMLINE_INSTSIGMA": bins.expand(lines.instrument),
         "EMLINE_TPLSIGMA": bins.expand(template_sigma(lines.instrument)),
     }
@@ -165,7 +165,14 @@ class _Sigma:
     flags: NDArray[np.int64]
 
 
-def _fit_sigma(lines: _Lines, snr: Array, flux: Array, jitter: NDArray[np.float32]) -> _Sigma:
+def _fit_sigma(
+    lines: _Lines,
+    snr: Array,
+    flux: Array,
+    jitter: NDArray[np.float32],
+    *,
+    near: NDArray[np.int64],
+) -> _Sigma:
     """Fit the dispersions: those of weak lines end at a bound or have no error.
 
     A dispersion at its bound keeps the fitted value and its error, flagged NEARBOUND;
@@ -185,6 +192,8 @@ def _fit_sigma(lines: _Lines, snr: Array, flux: Array, jitter: NDArray[np.float3
     lost = flux <= 0.0
     flags = np.where(bounded, BITS["NEARBOUND"] | BITS["DONOTUSE"], 0)
     flags = np.where(lost, BITS["MATHERROR"] | BITS["DONOTUSE"], flags)
+    # MATHERROR is the reason of last resort: only where no other holds.
+    flags = np.where(near != 0, near, flags)
     return _Sigma(value, np.where(lost, 0.0, error**-2.0), flags)
 
 

@@ -36,6 +36,8 @@ class SurveyFiles:
     ----------
     root
         Root of the tree; what a reader takes for the SAS.
+    release
+        Name of the release.
     galaxies
         The truth.
     maps
@@ -47,6 +49,7 @@ class SurveyFiles:
     """
 
     root: Path
+    release: str
     galaxies: tuple[DiskGalaxy, ...]
     maps: tuple[Path, ...]
     dapall: Path
@@ -100,45 +103,53 @@ def write_survey(
         If the release, a DAPTYPE, its binning or a bundle size does not exist.
     """
     root, chosen = Path(out), find_release(release)
-    wanted = [daptype] if daptype is None or isinstance(daptype, str) else daptype
-    daptypes = [check_daptype(name, chosen) for name in wanted]
-    for name in daptypes:
-        binning_of(name)
+    daptypes = _choose_daptypes(daptype, chosen)
     if isinstance(galaxies, int):
-        drawn = tuple(draw_galaxy(name, seed) for name in name_galaxies(galaxies, fibres))
-    else:
-        drawn = tuple(galaxies)
-    paths: list[Path] = []
+        galaxies = [draw_galaxy(name, seed) for name in name_galaxies(galaxies, fibres)]
+    written: list[WrittenGalaxy] = []
     truths: list[Truth] = []
-    metrics: dict[tuple[PlateIFU, str], Metrics] = {}
-    for done, galaxy in enumerate(drawn, start=1):
-        totals = {}
-        for name in daptypes:
-            written = write_galaxy(
+    for done, galaxy in enumerate(galaxies, start=1):
+        files = [
+            write_galaxy(
                 root, galaxy, release=chosen, daptype=name, seed=seed, compresslevel=compresslevel
             )
-            paths.append(written.path)
-            metrics[galaxy.plateifu, name] = written.metrics
-            totals[name] = written.halpha
+            for name in daptypes
+        ]
+        totals = {file.daptype: file.halpha for file in files}
         truths.append(Truth(galaxy=galaxy, release=chosen.name, seed=seed, halpha=totals))
         write_truth(root, truths[-1])
+        written += files
         if progress is not None:
-            progress(done, len(drawn), galaxy.plateifu)
-    write_index(root, truths, paths)
+            progress(done, len(galaxies), galaxy.plateifu)
+    maps = tuple(file.path for file in written)
+    write_index(root, truths, maps)
+    metrics = {(file.plateifu, file.daptype): file.metrics for file in written}
     return SurveyFiles(
         root=root,
-        galaxies=drawn,
-        maps=tuple(paths),
-        dapall=write_dapall(dapall_path(root, chosen), drawn, metrics, release=chosen),
-        drpall=write_drpall(drpall_path(root, chosen), drawn, release=chosen),
-        truth=tuple(truth_path(root, galaxy.plateifu) for galaxy in drawn),
+        release=chosen.name,
+        galaxies=tuple(galaxies),
+        maps=maps,
+        dapall=write_dapall(dapall_path(root, chosen), galaxies, metrics, release=chosen),
+        drpall=write_drpall(drpall_path(root, chosen), galaxies, release=chosen),
+        truth=tuple(truth_path(root, galaxy.plateifu) for galaxy in galaxies),
     )
+
+
+def _choose_daptypes(daptype: str | Sequence[str] | None, release: Release) -> list[str]:
+    """Check the analysis types before anything is written."""
+    wanted = [daptype] if daptype is None or isinstance(daptype, str) else daptype
+    chosen = [check_daptype(name, release) for name in wanted]
+    for name in chosen:
+        binning_of(name)
+    return chosen
 
 
 @dataclass(frozen=True, slots=True)
 class WrittenGalaxy:
-    """A MAPS file written: where, its row of dapall, its noiseless H-alpha totals."""
+    """A MAPS file written: of what, where, its row of dapall, its noiseless H-alpha totals."""
 
+    plateifu: PlateIFU
+    daptype: str
     path: Path
     metrics: Metrics
     halpha: dict[str, float]
@@ -178,4 +189,4 @@ def write_galaxy(
         daptype=daptype,
         compresslevel=compresslevel,
     )
-    return WrittenGalaxy(path, derive_metrics(measured), halpha_totals(measured))
+    return WrittenGalaxy(name, daptype, path, derive_metrics(measured), halpha_totals(measured))

@@ -1,0 +1,1 @@
+"""Benchmarks: figures that the documentation quotes, each side measured in the same run."""

@@ -1,0 +1,21 @@
+"""DR17-format files to measure on, made once and kept in the temporary directory."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from mangaxr.synthetic import write_survey
+
+__all__ = ["survey_files"]
+
+_COMPRESSION = 6
+"""zlib's default, as the survey's own files: ISA-L's quick levels would inflate faster."""
+
+
+def survey_files(galaxies: int, fibres: int) -> list[Path]:
+    """Return MAPS files of one bundle size; written on first use."""
+    root = Path(tempfile.gettempdir(), "mangaxr-benchmark", f"{fibres}-{galaxies}")
+    if not (root / "truth" / "survey.json").is_file():
+        write_survey(root, galaxies=galaxies, fibres=(fibres,), compresslevel=_COMPRESSION)
+    return sorted(root.rglob("manga-*-MAPS-*.fits.gz"))

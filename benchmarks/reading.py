@@ -1,0 +1,107 @@
+"""Reading the default pair of planes from ``.fits.gz``: mangaxr against astropy.
+
+``python -m benchmarks.reading`` times both on the same DR17-format files in one run.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from astropy.io import fits
+
+from benchmarks.files import survey_files
+from benchmarks.timing import median_times
+from mangaxr.build.galaxy import wanted_by
+from mangaxr.maps.stream import read_maps
+from mangaxr.tensors.recipe import Recipe
+
+__all__ = ["TimeReading", "compare", "read_with_astropy", "read_with_mangaxr"]
+
+LINE = "Ha-6564"
+WANTED = wanted_by(Recipe())
+Planes = dict[str, npt.NDArray[np.generic]]
+
+
+def read_with_mangaxr(path: Path) -> Planes:
+    """Read what a build of the default pair reads."""
+    raw = read_maps(path, WANTED)
+    return {name: np.squeeze(raw[name].native()) for name in WANTED}
+
+
+def read_with_astropy(path: Path) -> Planes:
+    """Read the same planes the usual way, the line chosen by name."""
+    planes: Planes = {}
+    with fits.open(path) as hdus:
+        for name, lines in WANTED.items():
+            hdu = hdus[name]
+            if lines is None:
+                planes[name] = np.array(hdu.data)
+                continue
+            keys = [key for key, value in hdu.header.items() if value == lines[0]]
+            planes[name] = np.array(hdu.data[int(keys[0][1:]) - 1])
+    return planes
+
+
+class TimeReading:
+    """One file of each end of the bundle sizes (asv)."""
+
+    params = (19, 127)
+    param_names = ("fibres",)
+
+    def setup(self, fibres: int) -> None:
+        self.path = survey_files(1, fibres)[0]
+
+    def time_mangaxr(self, fibres: int) -> None:  # noqa: ARG002
+        read_with_mangaxr(self.path)
+
+    def time_astropy(self, fibres: int) -> None:  # noqa: ARG002
+        read_with_astropy(self.path)
+
+    def peakmem_mangaxr(self, fibres: int) -> None:  # noqa: ARG002
+        read_with_mangaxr(self.path)
+
+
+def compare(files: list[Path], *, repeats: int) -> dict[str, float]:
+    """Return median seconds per file of both, and their ratio, after checking the planes.
+
+    Raises
+    ------
+    ValueError
+        If the two do not read the same.
+    """
+    for name, plane in read_with_astropy(files[0]).items():
+        if not np.array_equal(plane, read_with_mangaxr(files[0])[name]):
+            msg = f"{name} differs between astropy and mangaxr"
+            raise ValueError(msg)
+    times = median_times(
+        {
+            "mangaxr": lambda: [read_with_mangaxr(path) for path in files],
+            "astropy": lambda: [read_with_astropy(path) for path in files],
+        },
+        repeats=repeats,
+    )
+    per_file = {name: seconds / len(files) for name, seconds in times.items()}
+    return {**per_file, "ratio": per_file["astropy"] / per_file["mangaxr"]}
+
+
+def main() -> None:
+    """Print the comparison."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--galaxies", type=int, default=6)
+    parser.add_argument("--fibres", type=int, default=127)
+    parser.add_argument("--repeats", type=int, default=5)
+    arguments = parser.parse_args()
+    files = survey_files(arguments.galaxies, arguments.fibres)
+    size = sum(path.stat().st_size for path in files) / len(files) / 1e6
+    found = compare(files, repeats=arguments.repeats)
+    print(f"{len(files)} files of {arguments.fibres} fibres, {size:.1f} MB compressed each")
+    print(f"astropy  {found['astropy'] * 1e3:7.1f} ms a file")
+    print(f"mangaxr  {found['mangaxr'] * 1e3:7.1f} ms a file")
+    print(f"ratio    {found['ratio']:7.1f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Preview pictures of a tensor store, and a gallery page of them."""

@@ -1,0 +1,104 @@
+"""The picture of one galaxy, put together from its parts."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING
+
+import xarray as xr
+
+from mangaxr.store.reader import to_physical
+from mangaxr.viz.canvas import FONT, new_figure
+from mangaxr.viz.labels import channel_label, quality_text, title_text
+from mangaxr.viz.layout import PageLayout, page_layout
+from mangaxr.viz.panel import SkyMap, draw_map
+from mangaxr.viz.sky import draw_compass, draw_psf, draw_reff, sky_box
+from mangaxr.viz.style import COVERAGE, find_style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = ["draw_galaxy"]
+
+_KEY = "Ellipse: 1 Rₑ.   Dashed circle: PSF FWHM.   Light grey: no value."
+
+
+def draw_galaxy(galaxy: xr.Dataset) -> Figure:
+    """Draw every channel of a galaxy, and the coverage.
+
+    Parameters
+    ----------
+    galaxy
+        A store of one galaxy, with the channels to draw, in memory.
+
+    Raises
+    ------
+    UnknownNameError
+        If a channel's quantity has no style.
+    MissingMatplotlibError
+        If matplotlib is not installed.
+    """
+    maps, box = _sky_maps(galaxy), sky_box(galaxy)
+    page = page_layout(len(maps))
+    figure = new_figure(page.width, page.height)
+    for i, sky_map in enumerate(maps):
+        axes = figure.add_axes(page.panel(i), label=sky_map.name)
+        bar = figure.add_axes(page.colour_bar(i), label=f"{sky_map.name} colour bar")
+        draw_map(axes, bar, sky_map, box)
+        draw_reff(axes, galaxy)
+        if sky_map.style is not COVERAGE:
+            draw_psf(axes, galaxy, box)
+        _label_axes(axes, page, i)
+    draw_compass(figure.axes[0], box)
+    _write_words(figure, page, galaxy)
+    return figure
+
+
+def _sky_maps(galaxy: xr.Dataset) -> list[SkyMap]:
+    """Return what the panels show: each channel, and the least of their coverages."""
+    physical = to_physical(galaxy)
+    maps = []
+    for i, name in enumerate(galaxy.channel.values):
+        channel = galaxy.isel(channel=i)
+        style = find_style(str(channel.channel_quantity.values))
+        values = physical.isel(channel=i).values
+        maps.append(SkyMap(str(name), channel_label(channel), values, style))
+    one = galaxy.sizes["channel"] == 1
+    label = "Coverage" if one else "Coverage, least of the channels"
+    label += "\nshare of the pixel's area"
+    return [*maps, SkyMap("coverage", label, galaxy.coverage.min("channel").values, COVERAGE)]
+
+
+def _label_axes(axes: Axes, page: PageLayout, index: int) -> None:
+    from matplotlib.ticker import MaxNLocator
+
+    axes.tick_params(
+        labelsize=6, labelfontfamily=FONT, length=2.5, width=0.5, direction="in", pad=3,
+        top=True, right=True, labelbottom=page.is_lowest(index),
+        labelleft=page.is_leftmost(index),
+    )  # fmt: skip
+    axes.spines[:].set_linewidth(0.5)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
+    if page.is_lowest(index):
+        axes.set_xlabel("ΔRA cos δ  [arcsec]", fontsize=7, family=FONT, labelpad=2)
+    if page.is_leftmost(index):
+        axes.set_ylabel("ΔDec  [arcsec]", fontsize=7, family=FONT, labelpad=1)
+
+
+def _write_words(figure: Figure, page: PageLayout, galaxy: xr.Dataset) -> None:
+    """Write the title, the quality and the key."""
+    quality = quality_text(int(galaxy.dapqual), int(galaxy.drp3qual))
+    left = page.panel(0)[0]
+    for inches, text, size, weight, color in (
+        (page.height - 0.08, str(galaxy.galaxy.values), 9, "bold", "black"),
+        (page.height - 0.25, textwrap.fill(f"Quality: {quality}", 105), 7, "normal", "#444444"),
+        (0.17, _KEY, 6, "normal", "#444444"),
+    ):
+        words = figure.text(left, inches / page.height, text, fontsize=size, fontweight=weight)
+        words.set(color=color, family=FONT, parse_math=False, va="top")
+    facts = figure.text(
+        1 - 0.14 / page.width, 1 - 0.10 / page.height, title_text(galaxy), fontsize=7
+    )
+    facts.set(family=FONT, parse_math=False, ha="right", va="top")

@@ -1,0 +1,132 @@
+"""The two catalogues match the survey's columns and the galaxies' files."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from astropy.io import fits
+
+from mangaxr.datamodel.lines import line_names
+
+# Types as in the published files: text, 64-bit integers and floats.
+DAPALL_TYPES = {
+    "PLATE": "K", "PLATEIFU": "12A", "MANGAID": "10A", "DRPALLINDX": "K", "DAPDONE": "L",
+    "OBJRA": "D", "MNGTARG1": "K", "Z": "D", "NSA_ELPETRO_BA": "D", "DRP3QUAL": "K",
+    "DAPQUAL": "K", "DAPTYPE": "30A", "BINSNR": "D", "RCOV90": "D", "SNR_MED": "4D",
+    "BIN_R_SNR": "3D", "HA_GVEL_HI_CLIP": "D", "HA_GSIGMA_1RE": "D", "SPECINDEX_1RE": "46D",
+    "SFR_TOT": "D",
+}  # fmt: skip
+
+
+def test_dr17_has_a_table_per_daptype(dr17) -> None:
+    """DR17's dapall has one table for each analysis, in the published order."""
+    with fits.open(dr17.dapall) as hdus:
+        assert [hdu.name for hdu in hdus[1:]] == [
+            "SPX-MILESHC-MASTARSSP",
+            "VOR10-MILESHC-MASTARSSP",
+            "HYB10-MILESHC-MASTARSSP",
+            "HYB10-MILESHC-MASTARHC2",
+        ]
+        done = {hdu.name: hdu.data["DAPDONE"].tolist() for hdu in hdus[1:]}
+    assert done.pop("HYB10-MILESHC-MASTARHC2") == [False, False]
+    assert all(flags == [True, True] for flags in done.values())
+
+
+def test_dr15_has_one_table(dr15) -> None:
+    """DR15's dapall is one table with all analyses in it."""
+    with fits.open(dr15.dapall) as hdus:
+        assert [hdu.name for hdu in hdus] == ["PRIMARY", "DAPALL"]
+        types = hdus["DAPALL"].data["DAPTYPE"]
+        assert len(types) == 6
+        assert set(types) == {path.name.split("MAPS-")[1][:-8] for path in dr15.maps}
+        columns = set(hdus["DAPALL"].columns.names)
+    assert "STELLAR_CONT_RCHI2_1RE" in columns
+    assert "STELLAR_RCHI2_1RE" not in columns
+
+
+def test_columns_have_the_published_types(survey) -> None:
+    """Columns are there with their types, and vectors are as long as lines and indices."""
+    lines = len(line_names(survey.release))
+    with fits.open(survey.dapall) as hdus:
+        formats = {column.name: column.format for column in hdus[1].columns}
+    for name, expected in DAPALL_TYPES.items():
+        assert formats[name] == expected, name
+    for name in ("EMLINE_SFLUX_CEN", "EMLINE_GFLUX_TOT", "EMLINE_GSB_1RE", "EMLINE_SEW_PEAK"):
+        assert formats[name] == f"{lines}D", name
+    first = ("PLATE", "IFUDESIGN", "PLATEIFU", "MANGAID", "DRPALLINDX", "MODE", "DAPTYPE")
+    assert tuple(formats)[:7] == first
+
+
+def test_the_header_names_the_vectors_entries(dr17) -> None:
+    """ELS, ELG, SPI and SPIU keywords name the lines and indices with their units."""
+    header = fits.getheader(dr17.dapall)
+    assert [header[f"ELG{n:02d}"] for n in range(1, 36)] == list(line_names("DR17"))
+    assert header["ELS01"] == "OIId-3728"
+    assert header["ELG01"] == "OII-3727"
+    assert header["SPI45"] == "Dn4000"
+    assert header["SPIU01"] == "mag"
+    assert header["SPIU45"] == ""
+
+
+def test_missing_numbers_are_minus_999(dr17) -> None:
+    """Whatever has no value is -999: an analysis not made, a line not measured."""
+    with fits.open(dr17.dapall) as hdus:
+        absent = hdus["HYB10-MILESHC-MASTARHC2"].data[0]
+        made = hdus["HYB10-MILESHC-MASTARSSP"].data[0]
+        assert absent["HA_GVEL_HI"] == -999.0
+        assert (absent["EMLINE_GFLUX_TOT"] == -999.0).all()
+        assert made["EMLINE_SSB_1RE"][1] == -999.0
+        for column in hdus["HYB10-MILESHC-MASTARSSP"].columns:
+            if column.format.endswith("D"):
+                assert np.isfinite(hdus["HYB10-MILESHC-MASTARSSP"].data[column.name]).all()
+
+
+def test_totals_equal_the_files(dr17, dr17_files) -> None:
+    """EMLINE_GFLUX_TOT is the sum of the file's usable spaxels."""
+    maps = dr17_files[dr17.maps[0].name]
+    with fits.open(dr17.dapall) as hdus:
+        flux = maps["EMLINE_GFLUX"].data.astype(float)
+        good = maps["EMLINE_GFLUX_MASK"].data & 2**30 == 0
+        row = hdus["HYB10-MILESHC-MASTARSSP"].data[0]
+        np.testing.assert_allclose(
+            row["EMLINE_GFLUX_TOT"], np.where(good, flux, 0).sum(axis=(1, 2)), rtol=1e-6
+        )
+        assert row["PLATEIFU"] == maps[0].header["PLATEIFU"]
+        assert row["Z"] == pytest.approx(maps[0].header["SCINPVEL"] / 299792.458)
+
+
+def test_velocities_and_redshift_reflect_the_truth(dr17) -> None:
+    """HA_Z holds the systemic velocity, and the velocity range is that of the rotation."""
+    with fits.open(dr17.dapall) as hdus:
+        table = hdus["HYB10-MILESHC-MASTARSSP"].data
+    for row, galaxy in zip(table, dr17.galaxies, strict=True):
+        v = (row["HA_Z"] - galaxy.redshift) / (1 + galaxy.redshift) * 299792.458
+        assert v == pytest.approx(galaxy.v_sys, abs=15)
+        half = (row["HA_GVEL_HI_CLIP"] - row["HA_GVEL_LO_CLIP"]) / 2
+        assert 0.6 * galaxy.v_projected < half < 1.15 * galaxy.v_projected
+        assert row["NSA_ELPETRO_BA"] == pytest.approx(np.cos(np.deg2rad(galaxy.inclination)))
+
+
+def test_drpall_matches_the_galaxies(survey) -> None:
+    """The drpall table has lower-case columns, one row per galaxy, in dapall's order."""
+    with fits.open(survey.drpall) as drpall, fits.open(survey.dapall) as dapall:
+        assert drpall[1].name == "MANGA"
+        table = drpall["MANGA"].data
+        assert all(name == name.lower() for name in drpall["MANGA"].columns.names)
+        assert table["plateifu"].tolist() == [str(g.plateifu) for g in survey.galaxies]
+        assert table["ifudesignsize"].tolist() == [g.plateifu.fibres for g in survey.galaxies]
+        assert table["mngtarg1"].tolist() == [1024, 1024]
+        np.testing.assert_allclose(table["rfwhm"], [g.psf_fwhm for g in survey.galaxies])
+        for row in dapall[1].data:
+            assert table["plateifu"][row["DRPALLINDX"]] == row["PLATEIFU"]
+
+
+def test_drpall_has_the_columns_a_sample_is_selected_by(dr17) -> None:
+    """Photometry, weights, quality and targeting bits are there."""
+    with fits.open(dr17.drpall) as hdus:
+        names = set(hdus["MANGA"].columns.names)
+    assert names >= {
+        "plate", "ifudsgn", "mangaid", "objra", "objdec", "ebvgal", "drp3qual", "mngtarg3",
+        "ifutargetsize", "z", "esrweight", "nsa_z", "nsa_elpetro_absmag", "nsa_elpetro_mass",
+        "nsa_elpetro_ba", "nsa_elpetro_phi", "nsa_elpetro_th50_r", "nsa_sersic_n", "gfwhm",
+    }  # fmt: skip
