@@ -55,13 +55,18 @@ class BuildReport:
         """Galaxies that have a tensor."""
         return self.galaxies - len(self.failures)
 
+    @property
+    def failed(self) -> int:
+        """Galaxies that have a reason instead."""
+        return len(self.failures)
+
     def to_dict(self) -> dict[str, Any]:
         """Return the report as plain JSON values."""
         return {
             "store": str(self.path),
             "galaxies": self.galaxies,
             "done": self.done,
-            "failed": len(self.failures),
+            "failed": self.failed,
             "failures": self.failures,
             "resumed": self.resumed,
             "existed": self.existed,

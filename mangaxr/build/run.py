@@ -106,7 +106,7 @@ def build_store(
     """
     began = time.monotonic()
     recipe = Recipe(
-        channels=tuple(channels),
+        channels=channels,
         grid=grid,
         pixel_scale=pixel_scale,
         npix=npix,

@@ -62,7 +62,7 @@ def command(out: Path, galaxies: int, workers: int, as_json: bool) -> int:
         click.echo(f"\nsurvey    {survey}")
         click.echo(f"store     {store}: {report.done} galaxies in {report.seconds:.1f} s")
         if pictures:
-            click.echo(f"previews  {previews}: {pictures} pictures")
+            click.echo(f"previews  {previews / 'index.html'}: {pictures} pictures")
         if wrong:
             click.echo(f"{len(wrong)} of {len(comparisons)} comparisons disagree with the truth")
         else:
@@ -86,17 +86,18 @@ def _draw(store: Path, folder: Path) -> int:
     """Draw the previews; a demo without matplotlib is still a demo."""
     from mangaxr.build.report import Progress
     from mangaxr.errors import MissingDependencyError
+    from mangaxr.viz.gallery import write_gallery
     from mangaxr.viz.preview import write_previews
 
     try:
         with show_progress("drawing") as tell:
-            return len(
-                write_previews(
-                    store,
-                    folder,
-                    progress=lambda done, total: tell(Progress(done, 0, 0, total)),
-                )
+            pictures = write_previews(
+                store,
+                folder,
+                progress=lambda done, total: tell(Progress(done, 0, 0, total)),
             )
+        write_gallery(store, folder, pictures)
+        return len(pictures)
     except MissingDependencyError as error:
         click.echo(f"mangaxr: no previews: {error}", err=True)
         return 0

@@ -5,8 +5,9 @@ ends 39 % into the inflated stream. The reader inflates in pieces, walks the hea
 pass, keeps what is wanted and stops there.
 
 Integrity: the DATASUM and CHECKSUM cards of every HDU that is kept are compared with its
-bytes. Where they differ the rest of the file is read, and the gzip CRC tells damage (an
-error) from a file that somebody edited without renewing its checksums (a log message).
+bytes. Where they differ, or are not there, the rest of the file is read, and the gzip CRC
+tells damage (an error) from a file that somebody edited without renewing its checksums (a
+log message).
 Damage behind the last wanted plane cannot be seen without reading on; ``verify=True`` does.
 """
 
@@ -124,13 +125,14 @@ class _Reader:
         self.verify = verify
         self.kept: dict[str, RawExtension] = {}
         self.stale: list[str] = []
+        self.unproven = False
 
     def read(self) -> RawMaps:
         """Go through the file; what looks wrong is blamed on damage where there is any."""
         try:
             return self._read()
         except (NotMapsError, MissingExtensionError):
-            if self.stale:
+            if self.stale or self.unproven:
                 self.source.finish()
             raise
 
@@ -202,6 +204,8 @@ class _Reader:
         data = self.source.read(hdu.padded_size)
         if len(data) < hdu.padded_size:
             raise self._truncated(hdu)
+        if not (hdu.cards.text("DATASUM") and hdu.cards.text("CHECKSUM")):
+            self.unproven = True  # the file has none, or damage took them too
         failed = failed_sums(hdu, data)
         if failed and self.verify:
             msg = (
@@ -218,7 +222,7 @@ class _Reader:
             raise self._truncated(hdu)
 
     def _may_stop(self) -> bool:
-        if self.wanted is None or self.verify or self.stale:
+        if self.wanted is None or self.verify or self.stale or self.unproven:
             return False
         return len(self.kept) == len(self.wanted) and self.source.unread_size() > _WORTH_STOPPING
 

@@ -16,6 +16,7 @@ __all__ = [
     "GALAXY_COORDS",
     "PIXEL_COORDS",
     "SCALINGS",
+    "SCALING_FUNCTIONS",
     "STATUS",
     "Variable",
     "all_variables",
@@ -76,6 +77,9 @@ SCALINGS: tuple[Variable, ...] = (
     Variable("scaling_offset", _PER_CHANNEL, "float64", "", "physical = g(tensor)*scale + offset"),
     Variable("scaling_scale", _PER_CHANNEL, "float64", "", "physical = g(tensor)*scale + offset"),
 )
+
+SCALING_FUNCTIONS: dict[str, str] = {"robust": "identity", "none": "identity", "asinh": "sinh"}
+"""Scaling of the recipe -> the function g of its inverse, attribute of ``tensor``."""
 
 GALAXY_COORDS: tuple[Variable, ...] = (
     Variable("galaxy", _PER_GALAXY, "str", "", "plate and IFU design; unique, sorted"),

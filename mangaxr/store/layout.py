@@ -7,9 +7,12 @@ byte shuffle halves the size at the least cost.
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import zarr
 from zarr.codecs import BloscCodec
 
-__all__ = ["SLAB", "array_chunks", "compressor", "slabs"]
+__all__ = ["SLAB", "array_chunks", "compressor", "lost_chunks", "slabs"]
 
 SLAB = 64
 """Galaxies per chunk, and per unit of work."""
@@ -34,3 +37,9 @@ def slabs(galaxies: int) -> list[range]:
     [range(0, 64), range(64, 100)]
     """
     return [range(i, min(i + SLAB, galaxies)) for i in range(0, galaxies, SLAB)]
+
+
+def lost_chunks(store: Path, name: str) -> int:
+    """Count the chunks of an array that have no file; a finished store has lost none."""
+    array = zarr.open_array(store / name, mode="r", zarr_format=3)
+    return array.nchunks - array.nchunks_initialized

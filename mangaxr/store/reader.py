@@ -11,7 +11,13 @@ import numpy as np
 import xarray as xr
 
 from mangaxr.errors import MissingFileError, StoreError
-from mangaxr.store.contract import ARRAYS, CONTRACT, CONTRACT_VERSION, all_variables
+from mangaxr.store.contract import (
+    ARRAYS,
+    CONTRACT,
+    CONTRACT_VERSION,
+    SCALING_FUNCTIONS,
+    all_variables,
+)
 
 __all__ = ["open_store", "store_recipe", "to_physical"]
 
@@ -58,7 +64,7 @@ def open_store(path: str | os.PathLike[str], *, chunks: Any = "auto") -> xr.Data
             root, chunks={} if chunks == "auto" else chunks, consolidated=False, zarr_format=3
         )
     except (FileNotFoundError, ValueError, KeyError, TypeError, OSError) as error:
-        msg = f"{root}: not a Zarr store ({' '.join(str(error).split())[:120]})"
+        msg = f"{root}: not a sound Zarr store ({_one_line(error)})"
         raise StoreError(msg) from error
     if dataset.attrs.get("contract") != CONTRACT:
         msg = (
@@ -73,24 +79,39 @@ def open_store(path: str | os.PathLike[str], *, chunks: Any = "auto") -> xr.Data
             f"reads {CONTRACT_VERSION}: use the version of mangaxr that wrote it"
         )
         raise StoreError(msg)
-    return _arranged(dataset)
+    return _arranged(dataset, root)
 
 
-def _arranged(dataset: xr.Dataset) -> xr.Dataset:
+def _arranged(dataset: xr.Dataset, root: Path) -> xr.Dataset:
     """Put the variables in the contract's order, and read all but the large arrays."""
     names = [spec.name for spec in all_variables() if spec.name in dataset.variables]
     names += [str(name) for name in dataset.variables if name not in names]
     variables = {
-        name: dataset[name].variable if name in _LARGE else _in_memory(dataset[name].variable)
+        name: variable if name in _LARGE else _in_memory(variable, f"{root}: variable {name}")
         for name in names
+        for variable in (dataset[name].variable,)
     }
     coords = {name: variables.pop(name) for name in names if name in dataset.coords}
     return xr.Dataset(variables, coords=coords, attrs=dataset.attrs)
 
 
-def _in_memory(variable: xr.Variable) -> xr.Variable:
-    """Read a small variable; text becomes numpy's fixed-width type, which all tools know."""
-    values = variable.values
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())[:120]
+
+
+def _in_memory(variable: xr.Variable, where: str) -> xr.Variable:
+    """Read a small variable; text becomes numpy's fixed-width type, which all tools know.
+
+    Raises
+    ------
+    StoreError
+        If its chunk cannot be decoded.
+    """
+    try:
+        values = variable.values
+    except (RuntimeError, ValueError, OSError) as error:
+        msg = f"{where} cannot be read ({_one_line(error)}): copy the store again, or rebuild it"
+        raise StoreError(msg) from error
     if values.dtype.kind == "T":
         values = np.array(values.tolist(), dtype=np.str_)
     return xr.Variable(variable.dims, values, variable.attrs)
@@ -120,7 +141,8 @@ def to_physical(store: xr.Dataset) -> xr.DataArray:
     Raises
     ------
     StoreError
-        If the Dataset lacks the tensor or its scalings.
+        If the Dataset lacks the tensor, its scalings, or the attribute that names the
+        function they go with.
 
     Examples
     --------
@@ -134,8 +156,15 @@ def to_physical(store: xr.Dataset) -> xr.DataArray:
     if missing:
         msg = f"to_physical needs the variable {missing[0]!r} of a store; the Dataset has none"
         raise StoreError(msg)
+    function = store.tensor.attrs.get("scaling_function")
+    if function not in SCALING_FUNCTIONS.values():
+        msg = (
+            f"to_physical needs the attribute scaling_function of the tensor (identity or sinh), "
+            f"found {function!r}: compute with keep_attrs=True"
+        )
+        raise StoreError(msg)
     tensor = store.tensor.astype(np.float64)
-    if store.tensor.attrs.get("scaling_function") == "sinh":
+    if function == "sinh":
         tensor = np.sinh(tensor)
     scaled: xr.DataArray = tensor * store.scaling_scale + store.scaling_offset
     physical = scaled.transpose(*store.tensor.dims).rename("physical")

@@ -18,6 +18,7 @@ from mangaxr.store.contract import (
     CONTRACT_VERSION,
     GALAXY_COORDS,
     PIXEL_COORDS,
+    SCALING_FUNCTIONS,
     SCALINGS,
     Variable,
 )
@@ -28,7 +29,8 @@ __all__ = ["SlabArrays", "create_store", "empty_slab", "finish_store", "write_sl
 
 _MISSING: dict[str, Any] = {"float64": np.nan, "float32": np.nan, "int64": -1, "int8": 0, "str": ""}
 
-_SCALING_FUNCTIONS = {"robust": "identity", "none": "identity", "asinh": "sinh"}
+# A chunk that is absent is then a chunk that was lost.
+_EVERY_CHUNK: Any = {"write_empty_chunks": True}
 
 
 class SlabArrays(NamedTuple):
@@ -60,8 +62,7 @@ def create_store(path: Path, recipe: Recipe, galaxies: int) -> None:
             fill_value=0.0 if spec.name == "coverage" else float("nan"),
             dimension_names=spec.dims,
             attributes=_attributes(spec, recipe),
-            # A chunk that is absent is then a chunk that was lost.
-            config={"write_empty_chunks": True},
+            config=_EVERY_CHUNK,
         )
 
 
@@ -73,7 +74,7 @@ def write_slab(path: Path, start: int, slab: SlabArrays) -> None:
         if not isinstance(array, zarr.Array):
             msg = f"{path}: {name} is not an array"
             raise TypeError(msg)
-        array = array.with_config({"write_empty_chunks": True})
+        array = array.with_config(_EVERY_CHUNK)
         array[start : start + len(values)] = values
 
 
@@ -135,6 +136,7 @@ def _write(group: zarr.Group, spec: Variable, recipe: Recipe, values: Any) -> No
         chunks=tuple(max(n, 1) for n in data.shape),
         dimension_names=spec.dims,
         attributes=_attributes(spec, recipe),
+        config=_EVERY_CHUNK,
         overwrite=True,
     )
 
@@ -144,7 +146,7 @@ def _attributes(spec: Variable, recipe: Recipe) -> dict[str, Any]:
     if spec.units:
         attrs["units"] = spec.units
     if spec.name == "tensor":
-        attrs["scaling_function"] = _SCALING_FUNCTIONS[recipe.scaling]
+        attrs["scaling_function"] = SCALING_FUNCTIONS[recipe.scaling]
     return attrs
 
 

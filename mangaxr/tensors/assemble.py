@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mangaxr.datamodel.extensions import find_extension
+from mangaxr.errors import NotMapsError
 from mangaxr.maps.stream import RawMaps
 from mangaxr.regrid.masked import Resampled, resample
 from mangaxr.regrid.overlap import Overlap, overlap_of
@@ -35,7 +36,10 @@ class GalaxyTensor:
 
 @dataclass(frozen=True, slots=True)
 class _Map:
-    """A measured map: values, standard deviation, and where both are to be used."""
+    """A measured map: values, standard deviation, and where both are to be used.
+
+    Both are 0 elsewhere, so that no infinity under a mask meets an operator.
+    """
 
     value: Floats
     sigma: Floats
@@ -62,23 +66,27 @@ def assemble(raw: RawMaps, recipe: Recipe, reff: float = float("nan")) -> Galaxy
     Raises
     ------
     NotMapsError
-        If the spaxels are not square, or R_e is needed and missing.
+        If the spaxels are not square, if the extensions are of different shapes, or if
+        R_e is needed and missing.
     """
     geometry = geometry_of(raw)
     grid = tensor_grid(geometry, recipe, reff)
     overlap = overlap_of(grid.grid, geometry.shape)
-    planes = _Planes(raw, recipe)
+    planes = _Planes(raw, recipe, geometry.shape)
     channels = recipe.parsed_channels()
     shape = (len(channels), recipe.npix, recipe.npix)
     tensor, ivar, coverage = (np.empty(shape, dtype=np.float32) for _ in range(3))
     scalings = []
     for i, channel in enumerate(channels):
         value, sigma, share = _regrid(planes, channel, overlap, geometry.spaxel**2)
-        missing = (share < recipe.min_coverage) | np.isnan(value)
+        coverage[i] = share
+        # As the reader of the store sees it, and free of rounding where a share is exactly
+        # the limit: 1 - 1e-16 is a pixel that was measured wholly.
+        missing = (coverage[i] < np.float32(recipe.min_coverage)) | np.isnan(value)
         value[missing] = sigma[missing] = np.nan
         scaling = fit_scaling(recipe.scaling, value, channel.family.quantity)
         scalings.append(scaling)
-        tensor[i], coverage[i] = scaling.forward(value), share
+        tensor[i] = scaling.forward(value)
         with np.errstate(divide="ignore", over="ignore"):
             ivar[i] = sigma**-2
     ivar[~np.isfinite(ivar)] = np.nan
@@ -96,7 +104,7 @@ def _regrid(planes: _Planes, channel: Channel, overlap: Overlap, area: float) ->
         return resample(measured.value, valid, overlap, sigma=measured.sigma, weights=weight.value)
     # Squares are averaged: they may be negative where the correction exceeds the
     # measurement, and dropping those would bias the mean.
-    correction = planes.correction(channel)
+    correction = np.where(valid, planes.correction(channel), 0.0)
     square = measured.value**2 - correction**2
     mean, error, share = resample(
         square,
@@ -113,8 +121,9 @@ def _regrid(planes: _Planes, channel: Channel, overlap: Overlap, area: float) ->
 class _Planes:
     """The planes of one file as measured maps, by channel."""
 
-    def __init__(self, raw: RawMaps, recipe: Recipe) -> None:
+    def __init__(self, raw: RawMaps, recipe: Recipe, shape: tuple[int, int]) -> None:
         self._raw = raw
+        self._shape = shape
         self._bits = recipe.mask_bits
         self._min_snr = recipe.min_snr
         self._cache: dict[tuple[str, tuple[str, ...]], _Map] = {}
@@ -139,12 +148,12 @@ class _Planes:
         """Return the map to subtract in quadrature from a dispersion."""
         row = find_extension(channel.family.extension)
         name = row.correction if row else ""
-        extension = self._raw[name]
-        if extension.data.ndim == 2:
-            return extension.native().astype(np.float64)
+        if channel.lines:
+            return self._plane(name, channel.lines[0]).astype(np.float64)
         # Position 0 is the correction to apply; DR17 swapped the labels.
-        at = extension.channels.index(channel.lines[0]) if channel.lines else 0
-        return extension.native(at).astype(np.float64)
+        extension = self._raw[name]
+        plane = extension.native(0 if extension.data.ndim == 3 else None)
+        return self._checked(name, plane).astype(np.float64)
 
     def _map(self, name: str, lines: tuple[str, ...]) -> _Map:
         key = (name, lines)
@@ -161,13 +170,23 @@ class _Planes:
         valid = np.isfinite(value) & (ivar > 0)
         if row is not None and row.mask:
             valid &= (self._plane(row.mask, line).astype(np.int64) & self._bits) == 0
-        with np.errstate(divide="ignore"):
-            sigma = np.where(ivar > 0, ivar, np.inf) ** -0.5
-        return _Map(value, sigma, valid)
+        sigma = np.where(valid, ivar, np.inf) ** -0.5
+        return _Map(np.where(valid, value, 0.0), sigma, valid)
 
     def _plane(self, name: str, line: str) -> npt.NDArray[np.generic]:
         extension = self._raw[name]
-        return extension.native(extension.channels.index(line)) if line else extension.native()
+        at = extension.channels.index(line) if line in extension.channels else None
+        return self._checked(name, extension.native(at))
+
+    def _checked(self, name: str, plane: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
+        if plane.shape != self._shape:
+            found, expected = (" x ".join(map(str, s)) for s in (plane.shape, self._shape))
+            msg = (
+                f"{self._raw.path}: extension {name} has maps of {found}, expected {expected} "
+                f"as in the others: the file is damaged or not as the DAP writes it"
+            )
+            raise NotMapsError(msg)
+        return plane
 
 
 def _sum(parts: list[_Map]) -> _Map:

@@ -204,6 +204,9 @@ def parse_channel(name: str) -> Channel:
             near = difflib.get_close_matches(line, known, n=3) or list(known)
             msg = f"channel {name!r}: unknown line or index {line!r}: use {', '.join(near)}"
             raise UnknownNameError(msg)
+    if len(set(lines)) < len(lines):
+        msg = f"channel {name!r}: a line is given twice: its flux would count double"
+        raise UnknownNameError(msg)
     if len(lines) > 1 and family.quantity != "surface_brightness":
         msg = f"channel {name!r}: only fluxes of several lines can be added up"
         raise UnknownNameError(msg)
@@ -216,8 +219,11 @@ def parse_channels(names: Iterable[str]) -> tuple[Channel, ...]:
     Raises
     ------
     UnknownNameError
-        If one is unknown, none is given, or one is given twice.
+        If one is unknown, none is given, one is given twice, or the names are one text.
     """
+    if isinstance(names, str):
+        msg = f"channels is the text {names!r}: give a list of names, such as [{names!r}]"
+        raise UnknownNameError(msg)
     channels = tuple(parse_channel(name) for name in names)
     repeated = {c.name for c in channels if sum(c.name == d.name for d in channels) > 1}
     if repeated or not channels:

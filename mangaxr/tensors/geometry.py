@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -20,9 +22,11 @@ SKY_EXTENSION = "SPX_SKYCOO"
 class Geometry:
     """Placement of a map: its shape, the side of a spaxel in arcsec, the object's position.
 
-    ``center`` is the (y, x) spaxel coordinate at which the on-sky offset is zero.
+    ``center`` is the (y, x) spaxel coordinate at which the on-sky offset is zero; ``path``
+    is the file, for messages.
     """
 
+    path: Path
     shape: tuple[int, int]
     spaxel: float
     center: tuple[float, float]
@@ -54,11 +58,12 @@ def geometry_of(raw: RawMaps) -> Geometry:
         If the coordinates are not those of square spaxels with West along x.
     """
     planes = raw[SKY_EXTENSION].native().astype(np.float64)
+    if planes.ndim != 3 or min(planes.shape) < 2:
+        size = " x ".join(map(str, planes.shape))
+        msg = f"{raw.path}: extension {SKY_EXTENSION} is {size}: expected 2 planes of a map"
+        raise NotMapsError(msg)
     ny, nx = planes.shape[-2:]
     sky_x, sky_y = planes[0], planes[1]
-    if min(ny, nx) < 2:
-        msg = f"{raw.path}: extension {SKY_EXTENSION} is {ny} x {nx}: too small for a map"
-        raise NotMapsError(msg)
     step_x = (sky_x[0, -1] - sky_x[0, 0]) / (nx - 1)
     step_y = (sky_y[-1, 0] - sky_y[0, 0]) / (ny - 1)
     if not (step_x < 0 < step_y and abs(step_x + step_y) < 0.01 * step_y):
@@ -70,7 +75,8 @@ def geometry_of(raw: RawMaps) -> Geometry:
     center = (-sky_y[0, 0] / step_y, -sky_x[0, 0] / step_x)
     # Rounded to the precision of the file's float32, so that the spaxel is 0.5 and not
     # 0.49999994 and galaxies of one size share their overlap matrices.
-    return Geometry((ny, nx), round(float(step_y), 5), (float(center[0]), float(center[1])))
+    spaxel = round(float(step_y), 5)
+    return Geometry(raw.path, (ny, nx), spaxel, (float(center[0]), float(center[1])))
 
 
 def tensor_grid(geometry: Geometry, recipe: Recipe, reff: float) -> TensorGrid:
@@ -94,8 +100,12 @@ def tensor_grid(geometry: Geometry, recipe: Recipe, reff: float) -> TensorGrid:
         grid = PixelGrid.field(geometry.shape, recipe.npix)
     else:
         unit = reff if recipe.grid == "re" else 1.0
-        if not unit > 0:
-            msg = f"primary header REFF = {reff}: the grid 're' needs R_e; use 'field' or 'arcsec'"
+        if not (unit > 0 and math.isfinite(unit)):
+            stated = "has no REFF" if math.isnan(reff) else f"REFF = {reff:g}"
+            msg = (
+                f"{geometry.path}: primary header {stated}: the grid 're' needs R_e in arcsec; "
+                f"choose the grid 'field' or 'arcsec'"
+            )
             raise NotMapsError(msg)
         scale = (recipe.pixel_scale or 1.0) * unit / geometry.spaxel
         grid = PixelGrid((recipe.npix, recipe.npix), scale, geometry.center)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Mapping
+import operator
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -21,7 +22,14 @@ GridName = Literal["field", "arcsec", "re"]
 GRIDS: tuple[str, ...] = get_args(GridName)
 
 _DEFAULT_SCALES: dict[str, float] = {"arcsec": 0.5, "re": 5 / 64}
-_MAX_NPIX = 1024
+
+_NUMBERS: tuple[tuple[str, type[int] | type[float], float, float], ...] = (
+    ("npix", int, 1, 1024),
+    ("min_coverage", float, 0, 1),
+    ("min_snr", float, 0, 1e6),
+    ("pixel_scale", float, 1e-3, 1e3),
+)
+"""Fields that are numbers: name, type, least and largest value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +59,7 @@ class Recipe:
         Spaxels whose line flux times sqrt(ivar) is lower have no velocity or dispersion.
     """
 
-    channels: tuple[str, ...] = DEFAULT_CHANNELS
+    channels: Sequence[str] = DEFAULT_CHANNELS
     grid: GridName = "field"
     pixel_scale: float | None = None
     npix: int = 64
@@ -61,6 +69,8 @@ class Recipe:
     min_snr: float = 3.0
 
     def __post_init__(self) -> None:
+        if not isinstance(self.channels, str):  # a text is refused, not taken for letters
+            object.__setattr__(self, "channels", tuple(self.channels))
         self.parsed_channels()
         check_scaling(self.scaling)
         _ = self.mask_bits
@@ -75,15 +85,10 @@ class Recipe:
             raise UnknownNameError(msg)
         if self.grid != "field" and self.pixel_scale is None:
             object.__setattr__(self, "pixel_scale", _DEFAULT_SCALES[self.grid])
-        for name, value, low, high in (
-            ("npix", self.npix, 1, _MAX_NPIX),
-            ("min_coverage", self.min_coverage, 0.0, 1.0),
-            ("min_snr", self.min_snr, 0.0, float("inf")),
-            ("pixel_scale", 1.0 if self.pixel_scale is None else self.pixel_scale, 1e-3, 1e3),
-        ):
-            if not low <= value <= high:
-                msg = f"{name} is {value}: expected a number from {low:g} to {high:g}"
-                raise UnknownNameError(msg)
+        for name, kind, low, high in _NUMBERS:
+            value = getattr(self, name)
+            if name != "pixel_scale" or self.grid != "field":
+                object.__setattr__(self, name, _number(name, value, kind, low, high))
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Recipe:
@@ -139,6 +144,21 @@ class Recipe:
             for name in mine
             if mine[name] != theirs[name]
         ]
+
+
+def _number(
+    name: str, value: Any, kind: type[int] | type[float], low: float, high: float
+) -> int | float:
+    """Return a number as Python's own, so that equal recipes have the same JSON."""
+    try:
+        number = operator.index(value) if kind is int else float(value)
+    except (TypeError, ValueError):
+        number = float("nan")
+    if not low <= number <= high or isinstance(value, str):
+        whole = "whole " if kind is int else ""
+        msg = f"{name} is {value!r}: expected a {whole}number from {low:g} to {high:g}"
+        raise UnknownNameError(msg)
+    return number
 
 
 def _show(value: object) -> str:

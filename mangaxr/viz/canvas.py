@@ -85,3 +85,5 @@ def save_png(figure: Figure, path: Path) -> None:
     except OSError as error:
         msg = f"{path}: cannot write the picture ({error}): choose another directory"
         raise PictureError(msg) from error
+    finally:
+        partial.unlink(missing_ok=True)

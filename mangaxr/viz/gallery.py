@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import xarray as xr
 
-from mangaxr.store.reader import store_recipe
+from mangaxr.store.reader import open_store, store_recipe
 from mangaxr.viz.canvas import made_directory
 from mangaxr.viz.errors import PictureError
 from mangaxr.viz.labels import galaxy_facts, quality_text
@@ -34,7 +34,9 @@ _ATTRIBUTES = {
 
 
 def write_gallery(
-    store: xr.Dataset, outdir: str | os.PathLike[str], previews: Iterable[Path]
+    store: xr.Dataset | str | os.PathLike[str],
+    outdir: str | os.PathLike[str],
+    previews: Iterable[Path],
 ) -> Path:
     """Write a page of the galaxies of a store, with their pictures.
 
@@ -44,7 +46,7 @@ def write_gallery(
     Parameters
     ----------
     store
-        An open store; its maps are not read.
+        An open store, or its path; its maps are not read.
     outdir
         Directory of the page; made if it does not exist.
     previews
@@ -61,22 +63,23 @@ def write_gallery(
     PictureError
         If a preview is not a PNG file, or the page cannot be written.
     """
+    opened = store if isinstance(store, xr.Dataset) else open_store(store, chunks=None)
     directory = made_directory(Path(outdir))
     pictures = {path.name: _picture(path, directory) for path in map(Path, previews)}
-    skipped = skipped_galaxies(store)
-    names = [str(name) for name in store.galaxy.values]
+    skipped = skipped_galaxies(opened)
+    names = [str(name) for name in opened.galaxy.values]
     drawn = [i for i, name in enumerate(names) if name not in skipped]
-    known = store.reset_coords()[list(_SHOWN)]
+    known = opened.reset_coords()[list(_SHOWN)]
     cards = [_card(known.isel(galaxy=i), pictures) for i in drawn]
     rows = [_filled(FAILED_ROW, galaxy=name, reason=why) for name, why in skipped.items()]
     failed = FAILED_SECTION.substitute(count=len(rows), rows="\n".join(rows)) if rows else ""
     page = FRAME.substitute(
-        title=escape(str(store.attrs.get("title", "Galaxies"))),
+        title=escape(str(opened.attrs.get("title", "Galaxies"))),
         summary=f"{len(names)} galaxies: {len(drawn)} done, {len(rows)} without maps",
-        recipe="\n".join(_recipe_rows(store)),
+        recipe="\n".join(_recipe_rows(opened)),
         cards="\n".join(cards),
         failed=failed,
-        citation=escape(str(store.attrs.get("citation", ""))),
+        citation=escape(str(opened.attrs.get("citation", ""))),
     )
     path = directory / "index.html"
     try:

@@ -66,8 +66,10 @@ def colour_map(style: Style) -> Colormap:
 
     named = style.colour_map
     if isinstance(named, str):
-        return colormaps[named].with_extremes(bad=NO_VALUE)
-    return LinearSegmentedColormap.from_list(style.quantity, named, bad=NO_VALUE)
+        plain: Colormap = colormaps[named]
+    else:
+        plain = LinearSegmentedColormap.from_list(style.quantity, named)
+    return plain.with_extremes(bad=NO_VALUE)
 
 
 def draw_map(axes: Axes, bar: Axes, sky_map: SkyMap, box: SkyBox) -> AxesImage | None:
@@ -164,10 +166,10 @@ def stretched_ticks(norm: Normalize) -> list[float]:
         for sign in (1, -1)
     ]
     candidates += [float(tick) for tick in MaxNLocator(4).tick_values(low, high)]
+    candidates = [value for value in candidates if low <= value <= high]
     chosen: dict[float, float] = {}
-    for value in candidates:
-        place = float(norm(value))
+    for value, place in zip(candidates, np.asarray(norm(candidates)).tolist(), strict=True):
         apart = all(abs(place - other) >= _MIN_DISTANCE for other in chosen.values())
-        if low <= value <= high and apart:
+        if apart:
             chosen[value] = place
     return sorted(chosen)
