@@ -7,14 +7,17 @@ what was expected and what was found, and what to do about it.
 from __future__ import annotations
 
 __all__ = [
+    "BadGalaxyError",
     "BadPlateIFUError",
     "BuildError",
     "CorruptFileError",
+    "GridError",
     "MangaxrError",
     "MissingDependencyError",
     "MissingExtensionError",
     "MissingFileError",
     "NotMapsError",
+    "PictureError",
     "RecipeMismatchError",
     "StoreError",
     "UnknownNameError",
@@ -60,6 +63,21 @@ class MissingExtensionError(MangaxrError, KeyError):
     """A MAPS file lacks an extension that was asked for."""
 
     # KeyError shows the repr of its argument; a sentence should not appear in quotes.
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args else ""
+
+
+class GridError(MangaxrError, ValueError):
+    """A pixel grid, or an array laid on one, does not have a shape or size that fits."""
+
+
+class BadGalaxyError(MangaxrError, ValueError):
+    """Parameters that no synthetic disk galaxy has."""
+
+
+class PictureError(MangaxrError, OSError):
+    """A picture or a page cannot be written or read."""
+
     def __str__(self) -> str:
         return str(self.args[0]) if self.args else ""
 

@@ -18,12 +18,11 @@ array([[nan,  3.],
 
 from __future__ import annotations
 
-from mangaxr.regrid.grid import GridError, PixelGrid
+from mangaxr.regrid.grid import PixelGrid
 from mangaxr.regrid.masked import Resampled, coverage, mean, resample
 from mangaxr.regrid.overlap import Overlap, overlap_matrix, overlap_of
 
 __all__ = [
-    "GridError",
     "Overlap",
     "PixelGrid",
     "Resampled",

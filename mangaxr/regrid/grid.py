@@ -10,13 +10,9 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from mangaxr.errors import MangaxrError
+from mangaxr.errors import GridError
 
-__all__ = ["GridError", "PixelGrid", "checked_shape"]
-
-
-class GridError(MangaxrError, ValueError):
-    """A pixel grid, or an array laid on one, does not have a shape or size that fits."""
+__all__ = ["PixelGrid", "checked_shape"]
 
 
 @dataclass(frozen=True, slots=True)

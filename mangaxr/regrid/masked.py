@@ -29,7 +29,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mangaxr.regrid.grid import GridError
+from mangaxr.errors import GridError
 from mangaxr.regrid.overlap import Overlap
 
 __all__ = ["Resampled", "coverage", "mean", "resample"]

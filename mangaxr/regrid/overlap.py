@@ -12,7 +12,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mangaxr.regrid.grid import GridError, PixelGrid, checked_shape
+from mangaxr.errors import GridError
+from mangaxr.regrid.grid import PixelGrid, checked_shape
 
 __all__ = ["Overlap", "overlap_matrix", "overlap_of"]
 

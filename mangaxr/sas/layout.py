@@ -24,7 +24,7 @@ __all__ = [
 ]
 
 MAPS_NAME = re.compile(
-    r"manga-(?P<plate>\d+)-(?P<ifu>\d+)-MAPS-(?P<daptype>[A-Za-z0-9._-]+?)\.fits(?:\.gz)?"
+    r"manga-(?P<plate>[0-9]+)-(?P<ifu>[0-9]+)-MAPS-(?P<daptype>[A-Za-z0-9._-]+?)\.fits(?:\.gz)?"
 )
 """Pattern of a MAPS file's name."""
 

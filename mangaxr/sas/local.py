@@ -15,10 +15,8 @@ __all__ = ["find_maps", "sas_root"]
 
 def sas_root(sas: str | os.PathLike[str] | None = None) -> Path:
     """Return the local SAS root: the one given, else ``$SAS_BASE_DIR``, else ``~/sas``."""
-    if sas is not None:
-        return Path(sas).expanduser()
-    from_environment = os.environ.get("SAS_BASE_DIR")
-    return Path(from_environment) if from_environment else Path.home() / "sas"
+    root = os.environ.get("SAS_BASE_DIR") if sas is None else sas
+    return Path(root or "~/sas").expanduser()
 
 
 def find_maps(

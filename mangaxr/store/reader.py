@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -60,9 +61,8 @@ def open_store(path: str | os.PathLike[str], *, chunks: Any = "auto") -> xr.Data
         msg = f"{root}: no such store: build one with `mangaxr build {root} ITEM...`"
         raise MissingFileError(msg)
     try:
-        dataset: xr.Dataset = xr.open_zarr(
-            root, chunks={} if chunks == "auto" else chunks, consolidated=False, zarr_format=3
-        )
+        # Without dask: what is known of each galaxy is read here, and no scheduler is asked.
+        dataset: xr.Dataset = xr.open_zarr(root, chunks=None, consolidated=False, zarr_format=3)
     except (FileNotFoundError, ValueError, KeyError, TypeError, OSError) as error:
         msg = f"{root}: not a sound Zarr store ({_one_line(error)})"
         raise StoreError(msg) from error
@@ -79,7 +79,19 @@ def open_store(path: str | os.PathLike[str], *, chunks: Any = "auto") -> xr.Data
             f"reads {CONTRACT_VERSION}: use the version of mangaxr that wrote it"
         )
         raise StoreError(msg)
-    return _arranged(dataset, root)
+    arranged = _arranged(dataset, root)
+    return arranged if chunks is None else _chunked(arranged, chunks)
+
+
+def _chunked(dataset: xr.Dataset, chunks: Any) -> xr.Dataset:
+    """Make dask arrays of the large arrays, of the store's chunks where nothing is said."""
+    large = dataset[[name for name in dataset.data_vars if name in _LARGE]]
+    own: dict[Any, Any] = {}
+    for variable in large.variables.values():
+        own |= variable.encoding.get("preferred_chunks", {})
+    if isinstance(chunks, Mapping):
+        chunks = {**own, **chunks}
+    return dataset.assign(large.chunk(own if chunks == "auto" else chunks).data_vars)
 
 
 def _arranged(dataset: xr.Dataset, root: Path) -> xr.Dataset:

@@ -20,11 +20,11 @@ from typing import Literal, NamedTuple, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mangaxr.errors import MangaxrError
+from mangaxr.errors import BadGalaxyError
 from mangaxr.plateifu import PlateIFU
 from mangaxr.synthetic.line_ratios import LINE_RATIOS
 
-__all__ = ["CURVES", "FWHM_PER_SIGMA", "BadGalaxyError", "Clump", "Curve", "DiskGalaxy", "Light"]
+__all__ = ["CURVES", "FWHM_PER_SIGMA", "Clump", "Curve", "DiskGalaxy", "Light"]
 
 Curve = Literal["tanh", "arctan", "1-exp"]
 Light = Literal["exponential", "sersic"]
@@ -42,10 +42,6 @@ CURVES: Mapping[Curve, Callable[[Array], Array]] = MappingProxyType(
     }
 )
 """Shapes of the rotation curve, V / V_max as a function of R / r_turn."""
-
-
-class BadGalaxyError(MangaxrError, ValueError):
-    """Parameters that no disk galaxy has."""
 
 
 class Clump(NamedTuple):

@@ -21,7 +21,7 @@ def _folder() -> tempfile.TemporaryDirectory[str]:
 
 @cache
 def example_survey() -> Path:
-    """Return the SAS root of a survey with three 19-fibre galaxies: 8001-1901, 8001-1902, 8002-1901."""
+    """Return the SAS root of a survey of 8001-1901, 8001-1902 and 8002-1901, 19 fibres each."""
     root = Path(_folder().name, "sas")
     write_survey(root, galaxies=3, fibres=(19,))
     return root

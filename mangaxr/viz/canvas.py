@@ -6,7 +6,7 @@ import importlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mangaxr.viz.errors import MissingMatplotlibError, PictureError
+from mangaxr.errors import MissingDependencyError, PictureError
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -41,14 +41,14 @@ def require_matplotlib() -> None:
 
     Raises
     ------
-    MissingMatplotlibError
+    MissingDependencyError
         If it is not installed.
     """
     try:
         importlib.import_module("matplotlib.figure")
     except ImportError as error:
         msg = f'previews need matplotlib ({error}): run pip install "mangaxr[plot]"'
-        raise MissingMatplotlibError(msg) from error
+        raise MissingDependencyError(msg) from error
 
 
 def new_figure(width: float, height: float) -> Figure:
@@ -56,7 +56,7 @@ def new_figure(width: float, height: float) -> Figure:
 
     Raises
     ------
-    MissingMatplotlibError
+    MissingDependencyError
         If matplotlib is not installed.
     """
     require_matplotlib()

@@ -36,7 +36,7 @@ def draw_galaxy(galaxy: xr.Dataset) -> Figure:
     ------
     UnknownNameError
         If a channel's quantity has no style.
-    MissingMatplotlibError
+    MissingDependencyError
         If matplotlib is not installed.
     """
     maps, box = _sky_maps(galaxy), sky_box(galaxy)

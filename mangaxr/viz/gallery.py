@@ -11,9 +11,9 @@ from urllib.parse import quote
 
 import xarray as xr
 
+from mangaxr.errors import PictureError
 from mangaxr.store.reader import open_store, store_recipe
 from mangaxr.viz.canvas import made_directory
-from mangaxr.viz.errors import PictureError
 from mangaxr.viz.labels import galaxy_facts, quality_text
 from mangaxr.viz.page import CARD, FAILED_ROW, FAILED_SECTION, FRAME, RECIPE_ROW
 from mangaxr.viz.selection import picture_name, skipped_galaxies

@@ -57,7 +57,7 @@ def draw_preview(
     ------
     UnknownNameError
         If the store has no such galaxy or channel, or the galaxy failed.
-    MissingMatplotlibError
+    MissingDependencyError
         If matplotlib is not installed.
 
     Examples
@@ -110,7 +110,7 @@ def write_previews(
         If a galaxy that was asked for is not in the store or failed; nothing is written.
     PictureError
         If a picture cannot be written.
-    MissingMatplotlibError
+    MissingDependencyError
         If matplotlib is not installed.
     """
     require_matplotlib()

@@ -177,3 +177,11 @@ def test_variables_are_in_the_order_and_of_the_shape_that_the_releases_have(
     assert dataset.sizes["spectral_index"] == 46
     assert ("r_kpc_h" in dataset.coords) == (extensions == 63)
     assert dataset.stellar_sigmacorr.ndim == (3 if extensions == 63 else 2)
+
+
+def test_the_release_is_that_of_the_pipelines_versions(
+    dataset: xr.Dataset, maps_file: Path
+) -> None:
+    """DAP 3.1.0 made DR17; a development version made no release."""
+    expected = "unreleased" if "GAU" in maps_file.name else "DR17"
+    assert dataset.attrs["release"] == expected

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mangaxr.errors import MangaxrError
-from mangaxr.regrid import GridError, PixelGrid, overlap_of
+from mangaxr.errors import GridError, MangaxrError
+from mangaxr.regrid import PixelGrid, overlap_of
 
 
 @pytest.mark.parametrize(

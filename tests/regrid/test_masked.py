@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mangaxr.regrid import GridError, Overlap, PixelGrid, coverage, mean, overlap_of, resample
+from mangaxr.errors import GridError
+from mangaxr.regrid import Overlap, PixelGrid, coverage, mean, overlap_of, resample
 
 NAN = float("nan")
 

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mangaxr.regrid import GridError, PixelGrid, overlap_matrix, overlap_of
+from mangaxr.errors import GridError
+from mangaxr.regrid import PixelGrid, overlap_matrix, overlap_of
 
 
 @st.composite

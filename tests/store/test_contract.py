@@ -17,6 +17,7 @@ from mangaxr.store.contract import (
     GALAXY_COORDS,
     PIXEL_COORDS,
     SCALINGS,
+    Variable,
     all_variables,
 )
 from mangaxr.tensors.recipe import Recipe
@@ -28,21 +29,21 @@ def plain(built: Path) -> xr.Dataset:
     with warnings.catch_warnings():
         # xarray tells that a store without consolidated metadata opens more slowly.
         warnings.filterwarnings("ignore", "Failed to open Zarr store with consolidated")
-        return xr.open_zarr(built)
+        dataset: xr.Dataset = xr.open_zarr(built)
+    return dataset
 
 
 @pytest.mark.parametrize("spec", all_variables(), ids=lambda spec: spec.name)
-def test_a_variable_is_as_the_contract_says(plain: xr.Dataset, spec: object) -> None:
+def test_a_variable_is_as_the_contract_says(plain: xr.Dataset, spec: Variable) -> None:
     """Every row of the contract is a variable of its dimensions, type and attributes."""
-    name, dims, dtype = (getattr(spec, key) for key in ("name", "dims", "dtype"))
-    variable = plain.variables[name]
-    assert variable.dims == dims
-    if dtype == "str":
+    variable = plain.variables[spec.name]
+    assert variable.dims == spec.dims
+    if spec.dtype == "str":
         assert variable.dtype.kind in "OTU"
     else:
-        assert variable.dtype == np.dtype(dtype)
-    assert variable.attrs["long_name"] == getattr(spec, "long_name")  # noqa: B009
-    assert variable.attrs.get("units", "") == getattr(spec, "units")  # noqa: B009
+        assert variable.dtype == np.dtype(spec.dtype)
+    assert variable.attrs["long_name"] == spec.long_name
+    assert variable.attrs.get("units", "") == spec.units
 
 
 def test_there_is_nothing_else(plain: xr.Dataset) -> None:

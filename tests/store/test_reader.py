@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,8 @@ def test_physical_values_follow_the_contract(built: Path, tmp_path: Path, scalin
     tensor = store.tensor.values.astype(np.float64)
     linear = np.sinh(tensor) if scaling == "asinh" else tensor
     scale, offset = (
-        store[f"scaling_{name}"].values[:, :, np.newaxis, np.newaxis] for name in ("scale", "offset")
+        store[f"scaling_{name}"].values[:, :, np.newaxis, np.newaxis]
+        for name in ("scale", "offset")
     )
     physical = to_physical(store)
     assert physical.dims == store.tensor.dims
@@ -102,6 +104,25 @@ def test_what_is_known_of_a_galaxy_is_in_memory(built: Path) -> None:
     assert set(chosen.galaxy.values) <= {"8001-1901", "8001-1902"}
 
 
+@pytest.mark.parametrize(
+    ("chunks", "expected"),
+    [
+        ("auto", ((3,), (1,) * 5, (24,), (24,))),
+        ({}, ((3,), (1,) * 5, (24,), (24,))),
+        ({"galaxy": 2, "channel": 5}, ((2, 1), (5,), (24,), (24,))),
+        (-1, ((3,), (5,), (24,), (24,))),
+    ],
+)
+def test_chunks_are_the_stores_own_unless_said_otherwise(
+    built: Path, chunks: Any, expected: tuple[tuple[int, ...], ...]
+) -> None:
+    """Dask chunks follow the store's, in every dimension that is not given."""
+    store = open_store(built, chunks=chunks)
+    for name in ("tensor", "ivar", "coverage"):
+        assert store[name].chunks == expected
+    np.testing.assert_array_equal(store.tensor, open_store(built, chunks=None).tensor)
+
+
 def test_chunks_may_be_left_out(built: Path) -> None:
     """With chunks=None there is no dask array, and yet nothing is read before it is used."""
     store = open_store(built, chunks=None)
@@ -110,9 +131,10 @@ def test_chunks_may_be_left_out(built: Path) -> None:
     xr.testing.assert_identical(store.load(), open_store(built).load())
 
 
-def _remove(path: Path) -> None:
-    for file in sorted(path.rglob("*"), reverse=True):
-        file.rmdir() if file.is_dir() else file.unlink()
+def _emptied(path: Path) -> Path:
+    shutil.rmtree(path)
+    path.mkdir()
+    return path
 
 
 def _set(name: str, value: Any) -> Callable[[Path], None]:
@@ -129,10 +151,10 @@ def _chunk(path: Path, name: str) -> Path:
 @pytest.mark.parametrize(
     ("damage", "words"),
     [
-        (_remove, "not a sound Zarr store"),
-        (lambda p: (_remove(p), zarr.create_group(p)), "not a mangaxr store"),
-        (lambda p: (_remove(p), zarr.create_group(p, zarr_format=2)), "not a sound Zarr store"),
-        (lambda p: (_remove(p), zarr.create_array(p, shape=(3,), dtype="f4")), "not a sound Zarr"),
+        (_emptied, "not a sound Zarr store"),
+        (lambda p: zarr.create_group(_emptied(p)), "not a mangaxr store"),
+        (lambda p: zarr.create_group(_emptied(p), zarr_format=2), "not a sound Zarr store"),
+        (lambda p: zarr.create_array(_emptied(p), shape=(3,), dtype="f4"), "not a sound Zarr"),
         (lambda p: (p / "zarr.json").write_text("{"), "not a sound Zarr store"),
         (lambda p: (p / "status" / "zarr.json").write_text("{}"), "not a sound Zarr store"),
         (lambda p: _chunk(p, "mangaid").write_bytes(b"garbage"), "variable mangaid"),

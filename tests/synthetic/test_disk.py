@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mangaxr.errors import BadGalaxyError
 from mangaxr.synthetic import DiskGalaxy, draw_galaxy, model_moments
-from mangaxr.synthetic.disk import CURVES, BadGalaxyError
+from mangaxr.synthetic.disk import CURVES
 
 
 @pytest.fixture(scope="module")

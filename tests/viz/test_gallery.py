@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import xarray as xr
 
-from mangaxr.viz.errors import PictureError
+from mangaxr.errors import PictureError
 from mangaxr.viz.gallery import write_gallery
 
 _VOID = {"meta", "img", "link", "br"}

@@ -16,9 +16,14 @@ import pytest
 import xarray as xr
 from matplotlib.figure import Figure
 
-from mangaxr.errors import MangaxrError, StoreError, UnknownNameError
+from mangaxr.errors import (
+    MangaxrError,
+    MissingDependencyError,
+    PictureError,
+    StoreError,
+    UnknownNameError,
+)
 from mangaxr.plateifu import PlateIFU
-from mangaxr.viz.errors import MissingMatplotlibError, PictureError
 from mangaxr.viz.gallery import write_gallery
 from mangaxr.viz.preview import draw_preview, write_previews
 from mangaxr.viz.selection import picture_name, skipped_galaxies
@@ -130,11 +135,11 @@ def test_without_matplotlib(
 ) -> None:
     """The message says what to install."""
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
-    with pytest.raises(MissingMatplotlibError, match=r'pip install "mangaxr\[plot\]"') as raised:
+    with pytest.raises(MissingDependencyError, match=r'pip install "mangaxr\[plot\]"') as raised:
         draw_preview(store, "8138-1901")
     assert isinstance(raised.value, MangaxrError)
     assert isinstance(raised.value, ImportError)
-    with pytest.raises(MissingMatplotlibError):
+    with pytest.raises(MissingDependencyError):
         write_previews(store, tmp_path)
 
 

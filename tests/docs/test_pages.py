@@ -1,0 +1,133 @@
+"""Pages are fresh, their links lead somewhere, and the commands they name exist."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from mangaxr._version import __version__
+from mangaxr.cli import _mangaxr
+
+ROOT = Path(__file__).parents[2]
+PAGES = [
+    *sorted(ROOT.glob("*.md")),
+    *(
+        page
+        for page in sorted((ROOT / "docs").rglob("*.md"))
+        if not {"_build", "api"} & set(page.relative_to(ROOT).parts)
+    ),
+]
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+HEADING = re.compile(r"^#{1,6} (.+)$", re.MULTILINE)
+TOCTREE = re.compile(r"^```\{toctree\}\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BASH = re.compile(r"^```bash\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def name_of(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
+
+
+def anchors(page: Path) -> set[str]:
+    """Return the anchors of a page's headings, as GitHub and MyST make them."""
+    headings = HEADING.findall(page.read_text(encoding="utf-8"))
+    words = (re.sub(r"[^\w\- ]", "", heading.lower()) for heading in headings)
+    return {text.strip().replace(" ", "-") for text in words}
+
+
+def test_tables_are_fresh() -> None:
+    """The committed tables are what the code's rows say now."""
+    result = subprocess.run(
+        [sys.executable, "docs/generate.py", "--check"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_a_stale_table_is_named(tmp_path: Path) -> None:
+    """A page whose table was edited fails the check, which names the page and leaves it."""
+    copy = tmp_path / "docs"
+    for page in [*(ROOT / "docs").rglob("*.md"), *(ROOT / "docs").rglob("*.py")]:
+        target = copy / page.relative_to(ROOT / "docs")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(page.read_bytes())
+    edited = copy / "reference" / "lines.md"
+    text = edited.read_text(encoding="utf-8").replace("6564.608", "6563.000", 2)
+    edited.write_text(text, encoding="utf-8")
+    result = subprocess.run(
+        [sys.executable, "docs/generate.py", "--check"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert result.returncode == 1
+    assert result.stderr == "docs/reference/lines.md is out of date: run `make tables`\n"
+    assert edited.read_text(encoding="utf-8") == text
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_links_lead_to_files_and_headings(page: Path) -> None:
+    """Every relative link names a file that exists, and a heading in it if it names one."""
+    broken = []
+    for link in LINK.findall(page.read_text(encoding="utf-8")):
+        if re.match(r"[a-z]+:", link):
+            continue
+        path, _, anchor = link.partition("#")
+        target = (page.parent / path).resolve() if path else page
+        if not target.exists() or (anchor and anchor not in anchors(target)):
+            broken.append(link)
+    assert broken == []
+
+
+def test_every_page_is_in_a_table_of_contents() -> None:
+    """No page of the documentation is without a way to it."""
+    listed = {ROOT / "docs" / "index.md"}
+    for page in PAGES:
+        for tree in TOCTREE.findall(page.read_text(encoding="utf-8")):
+            names = [line for line in tree.splitlines() if line and not line.startswith(":")]
+            listed |= {page.parent / f"{name.split('<')[-1].rstrip('>')}.md" for name in names}
+    written = {page for page in PAGES if page.is_relative_to(ROOT / "docs")}
+    assert {name_of(page) for page in written - listed} == set()
+    assert {str(page) for page in listed if not page.exists()} == set()
+
+
+def test_commands_and_options_exist() -> None:
+    """Every command line of mangaxr that a page shows without running it can be parsed."""
+    lines = [
+        line.removeprefix("$ ")
+        for page in PAGES
+        for block in BASH.findall(page.read_text(encoding="utf-8"))
+        for line in block.replace("\\\n", " ").splitlines()
+    ]
+    commands = [shlex.split(line, comments=True)[1:] for line in lines if "mangaxr " in line]
+    assert commands
+    for name, *arguments in commands:
+        context = click.Context(_mangaxr)
+        command = _mangaxr.get_command(context, name)
+        assert command is not None, name
+        command.make_context(name, arguments, parent=context)
+
+
+def test_make_targets_exist() -> None:
+    """Every `make TARGET` of a page is a target of the Makefile."""
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
+    named = {
+        target
+        for page in PAGES
+        for target in re.findall(r"`make ([a-z-]+)`", page.read_text(encoding="utf-8"))
+    }
+    assert named
+    assert named - targets == set()
+
+
+def test_citation_and_changelog_are_of_this_version() -> None:
+    """CITATION.cff and CHANGELOG.md name the version that the package has."""
+    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert f"\nversion: {__version__}\n" in citation
+    assert re.search(rf"^## {re.escape(__version__)}\b", changelog, re.MULTILINE)
