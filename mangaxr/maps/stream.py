@@ -5,9 +5,9 @@ ends 39 % into the inflated stream. The reader inflates in pieces, walks the hea
 pass, keeps what is wanted and stops there.
 
 Integrity: the DATASUM and CHECKSUM cards of every HDU that is kept are compared with its
-bytes. Where they differ, or are not there, the rest of the file is read, and the gzip CRC
+bytes. Where they differ, or one is missing, the rest of the file is read, and the gzip CRC
 tells damage (an error) from a file that somebody edited without renewing its checksums (a
-log message).
+log message). Files that have no such cards are taken as they are.
 Damage behind the last wanted plane cannot be seen without reading on; ``verify=True`` does.
 """
 
@@ -204,8 +204,8 @@ class _Reader:
         data = self.source.read(hdu.padded_size)
         if len(data) < hdu.padded_size:
             raise self._truncated(hdu)
-        if not (hdu.cards.text("DATASUM") and hdu.cards.text("CHECKSUM")):
-            self.unproven = True  # the file has none, or damage took them too
+        if bool(hdu.cards.text("DATASUM")) != bool(hdu.cards.text("CHECKSUM")):
+            self.unproven = True  # they come in pairs; damage may have taken the other
         failed = failed_sums(hdu, data)
         if failed and self.verify:
             msg = (
