@@ -42,13 +42,19 @@ def read_list(path: str | os.PathLike[str]) -> list[str]:
     ------
     MissingFileError
         If there is no such file.
+    BuildError
+        If it is not text.
     """
     file = Path(path)
+    expected = "give a text file with one galaxy or MAPS file a line"
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
     except FileNotFoundError as error:
-        msg = f"{file}: no such list: give a text file with one galaxy or MAPS file a line"
+        msg = f"{file}: no such list: {expected}"
         raise MissingFileError(msg) from error
+    except (OSError, UnicodeDecodeError) as error:
+        msg = f"{file}: cannot be read as a list ({error}): {expected}"
+        raise BuildError(msg) from error
     return [item for line in lines if (item := line.split("#")[0].strip())]
 
 
@@ -88,7 +94,8 @@ def resolve_items(
     for item in items:
         for source in _sources(item, sas=sas, release=release, daptype=daptype):
             other = found.setdefault(source.galaxy, source)
-            if other.path.absolute() != source.path.absolute():
+            # One file may be named in several ways, through links for one.
+            if other is not source and other.path.resolve() != source.path.resolve():
                 msg = (
                     f"{source.galaxy} is given twice, as {other.path} and {source.path}: "
                     f"name one of them, or choose with --daptype"
@@ -110,10 +117,14 @@ def _sources(
 ) -> Sequence[Source]:
     """Return the sources that one item stands for."""
     if not isinstance(item, PlateIFU):
+        if not str(item):  # as a path, nothing would be the current directory
+            msg = "an item is empty: give a MAPS file, a directory of them, or a plateifu"
+            raise BuildError(msg)
         path = Path(item).expanduser()
-        if path.is_dir():
+        # Unlike the methods of Path, these are False for text that no path can be.
+        if os.path.isdir(path):
             return _directory(path, daptype)
-        if path.is_file():
+        if os.path.isfile(path):
             return [Source(_galaxy_of(path), path)]
         if os.sep in str(item) or path.suffix in (".gz", ".fits"):
             return [_absent(path)]
@@ -121,7 +132,7 @@ def _sources(
     try:
         galaxy = PlateIFU.parse(item)
     except BadPlateIFUError as error:
-        msg = f"{item!s}: not a MAPS file, a directory of them, or a plateifu such as 8138-12704"
+        msg = f"{item!r}: not a MAPS file, a directory of them, or a plateifu such as 8138-12704"
         raise BuildError(msg) from error
     try:
         path = find_maps(galaxy, sas=sas, release=release, daptype=daptype)

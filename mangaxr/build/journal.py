@@ -70,8 +70,8 @@ class Journal:
 
     @property
     def exists(self) -> bool:
-        """Whether an earlier build left its plan here."""
-        return (self.folder / "plan.json").is_file()
+        """Whether an earlier build left its plan here, and the store in the making."""
+        return (self.folder / "plan.json").is_file() and self.store.is_dir()
 
     def __enter__(self) -> Self:
         self.folder.mkdir(parents=True, exist_ok=True)

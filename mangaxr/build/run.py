@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
+import xarray as xr
+
 from mangaxr.build.galaxy import BuiltGalaxy, build_galaxy
 from mangaxr.build.items import Item, Source, resolve_items
 from mangaxr.build.journal import Journal, galaxies_differ
@@ -17,7 +19,7 @@ from mangaxr.build.report import BuildReport, OnProgress
 from mangaxr.build.slabs import fill_slabs
 from mangaxr.datamodel.maskbits import DEFAULT_POLICY
 from mangaxr.datamodel.releases import DEFAULT_RELEASE
-from mangaxr.errors import BuildError, RecipeMismatchError
+from mangaxr.errors import BuildError, RecipeMismatchError, StoreError
 from mangaxr.plateifu import PlateIFU
 from mangaxr.store.contract import STATUS
 from mangaxr.store.provenance import CITATION, LICENCE, software_versions, split_rule
@@ -89,9 +91,12 @@ def build_store(
     Raises
     ------
     BuildError
-        If an item cannot be a galaxy, or another build is writing to the same place.
+        If an item cannot be a galaxy, if another build is writing to the same place, or if
+        what is there is no store.
     RecipeMismatchError
-        If a store or an unfinished build of another recipe is there.
+        If a store or an unfinished build of another recipe or of other files is there.
+    StoreError
+        If the store that is there is damaged.
     UnknownNameError
         If a channel, line, grid, scaling, policy or release does not exist.
 
@@ -123,6 +128,9 @@ def build_store(
     final = Path(out)
     if final.exists() and not fresh:
         return _existing(final, recipe, sources, began)
+    if final.exists() and not (final / "zarr.json").is_file():
+        msg = f"{final}: is here and no store: only a store is replaced, choose another name"
+        raise BuildError(msg)
     started = datetime.now(UTC)
 
     def build(source: Source) -> BuiltGalaxy:
@@ -149,14 +157,20 @@ def _existing(final: Path, recipe: Recipe, sources: Sequence[Source], began: flo
 
     Raises
     ------
+    StoreError
+        If it is not a store, or a damaged one.
     RecipeMismatchError
-        If it is of another recipe or of other galaxies.
+        If it is of another recipe, of other galaxies, or was built from other files.
     """
     store = open_store(final, chunks=None)
+    issues = validate_store(final)
+    if issues:
+        msg = f"{final}: the store that is here is damaged ({issues[0]}): replace it with --fresh"
+        raise StoreError(msg)
     names = [str(name) for name in store["galaxy"].values]
     differences = recipe.differences(Recipe.from_dict(store_recipe(store)))
     other = galaxies_differ(names, [source.galaxy for source in sources])
-    differences += [other] if other else []
+    differences += [other] if other else _files_differ(store, sources)
     if differences:
         msg = (
             f"{final}: a store is here already, and differs in {'; '.join(differences)}: "
@@ -167,6 +181,17 @@ def _existing(final: Path, recipe: Recipe, sources: Sequence[Source], began: flo
     failures = {name: reason for name, reason in reasons if reason}
     seconds = time.monotonic() - began
     return BuildReport(final, len(names), failures, len(names), seconds, existed=True)
+
+
+def _files_differ(store: xr.Dataset, sources: Sequence[Source]) -> list[str]:
+    """Name the first file that is not the one a store was built from; by name and size."""
+    before = zip(store["source_file"].values, store["source_size"].values, strict=True)
+    for source, (name, size) in zip(sources, before, strict=True):
+        if source.path.name != name:
+            return [f"file of {source.galaxy}: {source.path.name}, not {name}"]
+        if size >= 0 and source.path.is_file() and source.path.stat().st_size != size:
+            return [f"file of {source.galaxy}: {source.path} has changed"]
+    return []
 
 
 def _provenance(started: datetime, command: str) -> dict[str, Any]:

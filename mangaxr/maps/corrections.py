@@ -186,6 +186,8 @@ def _in_magnitudes(dataset: xr.Dataset, name: str, index: xr.DataArray) -> xr.Da
     if unit is None:
         msg = f"{name_of_galaxy(dataset)}: {name} has no coordinate spectral_index_unit"
         raise NotMapsError(msg)
+    # A few words of the header: chunked like all coordinates, but no work for a scheduler.
+    unit = unit.compute(scheduler="synchronous").reset_coords(drop=True)
     unruly = sorted(set(map(str, unit.values.ravel())) - {*_MULTIPLIED, _ADDED})
     if unruly:
         msg = (

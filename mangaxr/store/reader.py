@@ -130,8 +130,18 @@ def _in_memory(variable: xr.Variable, where: str) -> xr.Variable:
 
 
 def store_recipe(dataset: xr.Dataset) -> dict[str, Any]:
-    """Return the recipe an open store was built with, as JSON values."""
-    recipe: dict[str, Any] = json.loads(dataset.attrs["recipe"])
+    """Return the recipe an open store was built with, as JSON values.
+
+    Raises
+    ------
+    StoreError
+        If the store has none that can be read.
+    """
+    try:
+        recipe: dict[str, Any] = json.loads(dataset.attrs["recipe"])
+    except (KeyError, TypeError, ValueError) as error:
+        msg = f"the store's attribute 'recipe' is missing or damaged ({error!r}): build it anew"
+        raise StoreError(msg) from error
     return recipe
 
 

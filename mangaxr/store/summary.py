@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from mangaxr.store.contract import STATUS
+from mangaxr.errors import StoreError
+from mangaxr.store.contract import STATUS, all_variables
 from mangaxr.store.reader import open_store, store_recipe
 
 __all__ = ["summarise"]
@@ -24,6 +25,10 @@ def summarise(path: str | Path) -> dict[str, Any]:
         As `mangaxr.open_store`.
     """
     store = open_store(path, chunks=None)
+    absent = [spec.name for spec in all_variables() if spec.name not in store.variables]
+    if absent:
+        msg = f"{path}: the store lacks the variable {absent[0]}: it is damaged, build it anew"
+        raise StoreError(msg)
     attrs = store.attrs
     names = [str(name) for name in store["galaxy"].values]
     reasons = [str(reason) for reason in store["failure"].values]

@@ -90,7 +90,7 @@ def test_lines_are_in_order_of_wavelength() -> None:
 
 
 def test_every_unit_parses_and_means_what_the_dap_writes() -> None:
-    """astropy parses each translation, to the scale and dimensions of the original."""
+    """Astropy parses each translation, to the scale and dimensions of the original."""
     density = 1e-17 * u.erg / u.s / u.cm**2 / u.AA / u.pix
     meant = {
         "km/s": u.km / u.s,
@@ -141,7 +141,7 @@ def test_policies_are_those_of_their_sources() -> None:
 @pytest.mark.parametrize("policy", ["DONOTUSE", "", "all", ["donotuse"], ["NOCOV", "BIT5"], ["N"]])
 def test_an_unknown_policy_is_an_error_that_lists_the_known(policy: str | list[str]) -> None:
     """A typing error never becomes a policy that masks nothing."""
-    with pytest.raises(UnknownNameError, match="donotuse|DONOTUSE") as caught:
+    with pytest.raises(UnknownNameError, match=r"donotuse|DONOTUSE") as caught:
         bits_of_policy(policy)
     assert len(str(caught.value).splitlines()) == 1
 

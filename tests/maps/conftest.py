@@ -33,6 +33,12 @@ def _empty_cache() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
+def planes(maps_file: Path) -> fits.HDUList:
+    """Return each file of the survey's pipeline as astropy reads it."""
+    return fits.HDUList.fromstring(gzip.decompress(maps_file.read_bytes()))
+
+
+@pytest.fixture(scope="session")
 def make_hdus() -> MakeHDUs:
     """Return a function that makes the HDUs of a small MAPS file."""
     return _make_hdus

@@ -82,6 +82,17 @@ def mutate(raw: bytes, changes: list[tuple[str, float, bytes]]) -> bytes:
     return raw
 
 
+def error_of(attempt: Callable[[], object]) -> MangaxrError | None:
+    """Return the error of ours that an attempt raises; let any other, or a warning, through."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        try:
+            attempt()
+        except MangaxrError as error:
+            return error
+    return None
+
+
 @given(changes=mutations(), packed=st.sampled_from(["before", "after", "never"]))
 @example(changes=[("write", 0.0, b"SIMPLE")], packed="before")
 @settings(
@@ -106,10 +117,6 @@ def test_no_bytes_raise_anything_but_errors_of_ours(
         lambda: load_maps_file(path, variables=variables),
         lambda: load_maps_file(path, verify=True),
     ):
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            try:
-                attempt()
-            except MangaxrError as error:
-                assert len(str(error).splitlines()) == 1
-                assert path.name in str(error)
+        error = error_of(attempt)
+        assert error is None or len(str(error).splitlines()) == 1
+        assert error is None or path.name in str(error)

@@ -51,9 +51,7 @@ def test_the_wcs_agrees_with_the_sky_coordinates(dataset: xr.Dataset) -> None:
     sky_x, sky_y = (dataset[name].values.astype(np.float64) for name in ("sky_x", "sky_y"))
     x, y = np.meshgrid(dataset.x, dataset.y)
     world = SkyCoord(*dataset.manga.wcs.pixel_to_world_values(x, y), unit="deg")
-    expected = SkyCoord(
-        ra + sky_x / 3600 / np.cos(np.radians(dec)), dec + sky_y / 3600, unit="deg"
-    )
+    expected = SkyCoord(ra + sky_x / 3600 / np.cos(np.radians(dec)), dec + sky_y / 3600, unit="deg")
     assert world.separation(expected).arcsec.max() < 1e-5
 
 
@@ -77,5 +75,7 @@ def test_elliptical_coordinates_follow_from_the_sky_and_the_header(dataset: xr.D
     turn = np.degrees(np.arctan2(-minor, major)) - dataset.azimuth.values
     turn = (turn + 180) % 360 - 180
     assert np.abs(turn[radius > 0.1]).max() < 1e-3
-    units = {name: dataset[name].attrs["units"] for name in ("sky_x", "r_arcsec", "r_re", "azimuth")}
+    units = {
+        name: dataset[name].attrs["units"] for name in ("sky_x", "r_arcsec", "r_re", "azimuth")
+    }
     assert units == {"sky_x": "arcsec", "r_arcsec": "arcsec", "r_re": "1", "azimuth": "deg"}

@@ -1,0 +1,1 @@
+"""What the documentation's tables say, read off the code's rows."""

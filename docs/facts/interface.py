@@ -1,0 +1,40 @@
+"""Lists of the public names, as directives that document each on a page of its own."""
+
+from __future__ import annotations
+
+import inspect
+from importlib import import_module
+
+__all__ = ["interface"]
+
+_TITLES = {
+    "mangaxr": "What `import mangaxr` gives; the sub-modules are listed below.",
+    "mangaxr.errors": "Every error derives from `MangaxrError` and from the builtin one expects.",
+    "mangaxr.synthetic": "A survey with known truth.",
+    "mangaxr.regrid": "Area overlap of pixel grids; numpy only.",
+}
+"""Modules whose ``__all__`` is public."""
+
+_ACCESSOR = "mangaxr.maps.accessor.MangaAccessor"
+
+
+def interface() -> str:
+    """List the public names of every public module, and the accessor."""
+    parts = [_section(module, words, _names(module)) for module, words in _TITLES.items()]
+    words = "The accessor `ds.manga` of a Dataset of maps."
+    parts.insert(1, _section("Dataset.manga", words, [_ACCESSOR]))
+    return "\n\n".join(parts)
+
+
+def _names(module: str) -> list[str]:
+    public = import_module(module)
+    return [
+        f"{module}.{name}"
+        for name in public.__all__
+        if not name.startswith("_") and not inspect.ismodule(getattr(public, name))
+    ]
+
+
+def _section(title: str, words: str, names: list[str]) -> str:
+    directive = [".. autosummary::", "   :toctree: api/", "", *(f"   {name}" for name in names)]
+    return "\n".join([f"## {title}", "", words, "", "```{eval-rst}", *directive, "```"])

@@ -1,0 +1,111 @@
+"""Write the documentation's tables from the code's rows, or check that they are as written.
+
+``python docs/generate.py`` writes; ``python docs/generate.py --check`` writes nothing, names
+every page that is out of date and exits with 1. A page holds its tables between two marks::
+
+    <!-- table: lines -->
+    <!-- end of table -->
+
+What stands between them is replaced; the words around them are written by hand.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from facts import commands, interface, survey, tensors
+
+__all__ = ["PAGES", "TABLES", "main", "render", "stale_pages"]
+
+DOCS = Path(__file__).parent
+
+TABLES: Mapping[str, Callable[[], str]] = {
+    "extensions": survey.extensions,
+    "coordinates": survey.coordinates,
+    "lines": survey.lines,
+    "indices": survey.indices,
+    "pixmask": survey.pixmask,
+    "dapqual": survey.dapqual,
+    "drp3qual": survey.drp3qual,
+    "policies": survey.policies,
+    "releases": survey.releases,
+    "attributes": survey.attributes,
+    "units": survey.units,
+    "channels": tensors.channels,
+    "families": tensors.families,
+    "recipe": tensors.recipe,
+    "store_arrays": tensors.store_arrays,
+    "store_galaxies": tensors.store_galaxies,
+    "store_channels": tensors.store_channels,
+    "store_pixels": tensors.store_pixels,
+    "status": tensors.status,
+    "commands": commands.commands,
+    "interface": interface.interface,
+}
+"""Name in a mark -> the function that writes the table."""
+
+PAGES = (
+    "reference/extensions.md",
+    "reference/lines.md",
+    "reference/indices.md",
+    "reference/maskbits.md",
+    "reference/releases.md",
+    "reference/attributes.md",
+    "reference/channels.md",
+    "reference/store_variables.md",
+    "reference/cli.md",
+    "reference/api.md",
+    "spec/maps-1.0.md",
+    "spec/store-1.0.md",
+)
+"""Pages with tables."""
+
+_BLOCK = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end of table -->)", re.DOTALL)
+
+
+def render(text: str) -> str:
+    """Return a page with every table written anew.
+
+    Raises
+    ------
+    ValueError
+        If the page holds no table.
+    KeyError
+        If it names one that does not exist.
+    """
+    written, count = _BLOCK.subn(lambda m: f"{m[1]}\n{TABLES[m[2]]()}\n\n{m[3]}", text)
+    if not count:
+        msg = "no table between marks <!-- table: NAME --> and <!-- end of table -->"
+        raise ValueError(msg)
+    return written
+
+
+def stale_pages() -> dict[Path, str]:
+    """Return the pages that differ from what the code says, with what they should be."""
+    texts = {DOCS / page: (DOCS / page).read_text(encoding="utf-8") for page in PAGES}
+    rendered = {path: render(text) for path, text in texts.items()}
+    return {path: text for path, text in rendered.items() if text != texts[path]}
+
+
+def main() -> int:
+    """Run the command line; see the module's words."""
+    parser = argparse.ArgumentParser(description="Write the documentation's tables.")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if stale")
+    check = parser.parse_args().check
+    stale = stale_pages()
+    for path, text in stale.items():
+        name = path.relative_to(DOCS.parent)
+        if check:
+            print(f"{name} is out of date: run `make tables`", file=sys.stderr)
+        else:
+            path.write_text(text, encoding="utf-8", newline="\n")
+            print(f"wrote {name}")
+    return 1 if check and stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,45 @@
+"""Small surveys, and ways to look at stores byte by byte."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from mangaxr.store import layout
+from mangaxr.synthetic import SurveyFiles, write_survey
+
+Digest = Callable[[Path], dict[str, bytes]]
+
+GALAXIES = 8
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> SurveyFiles:
+    """Return a survey of eight galaxies in the smallest bundle."""
+    return write_survey(tmp_path_factory.mktemp("small"), galaxies=GALAXIES, fibres=(19,))
+
+
+@pytest.fixture(scope="session")
+def all_sizes(tmp_path_factory: pytest.TempPathFactory) -> SurveyFiles:
+    """Return a survey with one galaxy in each of the five bundle sizes, and a sixth."""
+    return write_survey(tmp_path_factory.mktemp("sizes"), galaxies=6)
+
+
+@pytest.fixture
+def small_slabs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make slabs of three galaxies, so that a small survey has several."""
+    monkeypatch.setattr(layout, "SLAB", 3)
+
+
+@pytest.fixture(scope="session")
+def contents() -> Digest:
+    """Return a function that reads every file of a store but the root's attributes."""
+
+    def read(store: Path) -> dict[str, bytes]:
+        root = store / "zarr.json"  # tells when and by which command
+        files = [file for file in store.rglob("*") if file.is_file() and file != root]
+        return {file.relative_to(store).as_posix(): file.read_bytes() for file in files}
+
+    return read

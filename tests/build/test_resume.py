@@ -1,0 +1,273 @@
+"""A build may be stopped at any moment; the same command completes it."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import mangaxr
+from mangaxr.build import galaxy, journal, run, slabs
+from mangaxr.build.report import Progress
+from mangaxr.errors import BuildError, RecipeMismatchError
+from mangaxr.store import writer
+from mangaxr.synthetic import SurveyFiles
+
+Digest = Callable[[Path], dict[str, bytes]]
+
+SLOW_BUILD = """
+import sys, time
+from mangaxr.build import run
+from mangaxr.store import layout
+
+layout.SLAB = 3
+build_galaxy = run.build_galaxy
+
+def slow(*args, **kwargs):
+    time.sleep(0.04)
+    return build_galaxy(*args, **kwargs)
+
+run.build_galaxy = slow
+run.build_store(sys.argv[1], [sys.argv[2]], npix=32, workers=int(sys.argv[3]))
+"""
+"""A build with several slabs that takes long enough to be killed halfway."""
+
+
+@pytest.fixture
+def reference(
+    small: SurveyFiles, tmp_path: Path, contents: Digest, small_slabs: None
+) -> dict[str, bytes]:
+    """Return the bytes of a store that was built without a stop."""
+    mangaxr.build_store(tmp_path / "reference.zarr", small.root, npix=32)
+    return contents(tmp_path / "reference.zarr")
+
+
+def _partial(store: Path) -> Path:
+    return store.with_name(store.name + ".partial")
+
+
+def _kill_after(store: Path, survey: Path, workers: int, seconds: float) -> bool:
+    """Start the build and kill it some time after it began to write; say if it was killed."""
+    arguments = [sys.executable, "-c", SLOW_BUILD, str(store), str(survey), str(workers)]
+    with subprocess.Popen(arguments, stderr=subprocess.PIPE) as process:
+        while process.poll() is None and not _partial(store).exists():
+            time.sleep(0.002)
+        time.sleep(seconds)
+        process.send_signal(signal.SIGKILL)
+    if process.returncode == -signal.SIGKILL:
+        return True
+    assert process.returncode == 0
+    return False
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_a_killed_build_is_completed_by_the_same_command(
+    workers: int,
+    small: SurveyFiles,
+    tmp_path: Path,
+    reference: dict[str, bytes],
+    contents: Digest,
+) -> None:
+    """SIGKILL at random moments, again and again, leaves no half store and changes no byte."""
+    chance = random.Random(workers)
+    store = tmp_path / "killed.zarr"
+    kills = 0
+    for attempt in range(3):
+        killed = _kill_after(store, small.root, workers, chance.uniform(0.0, 0.2 + 0.1 * attempt))
+        kills += killed
+        assert store.exists() is not killed
+    assert kills
+    report = mangaxr.build_store(store, small.root, npix=32, workers=2)
+    assert report.done == report.galaxies == len(small.galaxies)
+    assert contents(store) == reference
+    assert not _partial(store).exists()
+
+
+class Stop(BaseException):
+    """Stands for the end of the process."""
+
+
+def _stop(*_: Any, **__: Any) -> None:
+    raise Stop
+
+
+def _after(function: Callable[..., Any], calls: int) -> Callable[..., Any]:
+    """Make a function that stops everything after so many calls."""
+    made = 0
+
+    def counted(*args: Any, **kwargs: Any) -> Any:
+        nonlocal made
+        if made == calls:
+            raise Stop
+        made += 1
+        return function(*args, **kwargs)
+
+    return counted
+
+
+def _write_half(path: Path, start: int, slab: writer.SlabArrays) -> None:
+    """Write a slab's tensors and stop before its variances."""
+    array: Any = writer.zarr.open_group(path, mode="r+")["tensor"]
+    array[start : start + len(slab.tensor)] = slab.tensor
+    raise Stop
+
+
+def _name_and_stop(self: journal.Journal, final: Path) -> None:
+    """Give the store its name and stop before anything is cleared up."""
+    journal.replace_tree(self.store, final)
+    raise Stop
+
+
+MOMENTS: dict[str, tuple[Any, str, Callable[..., Any]]] = {
+    "before the plan": (journal.Journal, "commit", _stop),
+    "before the first galaxy": (run, "build_galaxy", _stop),
+    "in the second slab": (run, "build_galaxy", _after(galaxy.build_galaxy, 4)),
+    "in the last slab": (run, "build_galaxy", _after(galaxy.build_galaxy, 7)),
+    "in the middle of writing": (slabs, "write_slab", _write_half),
+    "between data and record": (journal.Journal, "record", _stop),
+    "while recording": (journal.Journal, "_put", _after(journal.Journal._put, 1)),
+    "before the coordinates": (run, "finish_store", _stop),
+    "among the coordinates": (writer, "_write", _after(writer._write, 5)),
+    "before the check": (run, "validate_store", _stop),
+    "before the name": (journal, "replace_tree", _stop),
+    "before clearing up": (journal.Journal, "finish", _name_and_stop),
+}
+"""Where a build may end: what is exchanged, and for what."""
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_stop_at_any_step_is_made_good(
+    moment: str,
+    small: SurveyFiles,
+    tmp_path: Path,
+    reference: dict[str, bytes],
+    contents: Digest,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whichever step is the last, the final name is absent or whole; a repeat completes it."""
+    store = tmp_path / "stopped.zarr"
+    with monkeypatch.context() as patch:
+        patch.setattr(*MOMENTS[moment])
+        with pytest.raises(Stop):
+            mangaxr.build_store(store, small.root, npix=32)
+    assert store.exists() is (moment == "before clearing up")
+    if store.exists():
+        assert contents(store) == reference
+    mangaxr.build_store(store, small.root, npix=32)
+    assert contents(store) == reference
+
+
+def test_what_a_stop_left_does_not_disturb_a_later_build(
+    small: SurveyFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A build that ended before it cleared up, and whose store was removed, can be repeated."""
+    store = tmp_path / "t.zarr"
+    with monkeypatch.context() as patch:
+        patch.setattr(journal.Journal, "finish", _name_and_stop)
+        with pytest.raises(Stop):
+            mangaxr.build_store(store, small.maps[0], npix=8)
+    shutil.rmtree(store)
+    assert mangaxr.build_store(store, small.maps[0], npix=8).resumed == 0
+    assert not _partial(store).exists()
+
+
+def test_a_resumed_build_reads_only_what_is_missing(
+    small: SurveyFiles, tmp_path: Path, small_slabs: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Finished slabs are taken up, and the report and the progress say how many galaxies."""
+    store = tmp_path / "r.zarr"
+    with monkeypatch.context() as patch:
+        patch.setattr(run, "build_galaxy", _after(galaxy.build_galaxy, 4))
+        with pytest.raises(Stop):
+            mangaxr.build_store(store, small.root, npix=8)
+    built: list[str] = []
+
+    def counting(source: Any, *args: Any, **kwargs: Any) -> Any:
+        built.append(source.galaxy)
+        return galaxy.build_galaxy(source, *args, **kwargs)
+
+    monkeypatch.setattr(run, "build_galaxy", counting)
+    told: list[Progress] = []
+    report = mangaxr.build_store(store, small.root, npix=8, progress=told.append)
+    names = sorted(str(g.plateifu) for g in small.galaxies)
+    assert built == names[3:]
+    assert report.resumed == 3
+    assert [(p.done, p.resumed, p.total) for p in told] == [(n, 3, 8) for n in range(3, 9)]
+
+
+def test_an_interrupted_build_goes_on(
+    small: SurveyFiles, tmp_path: Path, reference: dict[str, bytes], contents: Digest
+) -> None:
+    """Ctrl-C in the middle of a parallel build leaves a journal that the repeat takes up."""
+    store = tmp_path / "i.zarr"
+
+    def interrupt(progress: Progress) -> None:
+        if progress.done == 5:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        mangaxr.build_store(store, small.root, npix=32, workers=3, progress=interrupt)
+    assert not store.exists()
+    report = mangaxr.build_store(store, small.root, npix=32, workers=3)
+    assert report.resumed == 3
+    assert contents(store) == reference
+
+
+@pytest.mark.parametrize("change", ["content", "time", "gone"])
+def test_a_file_exchanged_between_runs_is_noticed(
+    change: str,
+    small: SurveyFiles,
+    tmp_path: Path,
+    small_slabs: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A resume refuses a survey whose files are not those it began with, and names one."""
+    folder = tmp_path / "maps"
+    folder.mkdir()
+    for file in small.maps[:5]:
+        (folder / file.name).write_bytes(file.read_bytes())
+    with monkeypatch.context() as patch:
+        patch.setattr(run, "build_galaxy", _after(galaxy.build_galaxy, 3))
+        with pytest.raises(Stop):
+            mangaxr.build_store(tmp_path / "t.zarr", sorted(folder.iterdir()), npix=8)
+    files = sorted(folder.iterdir())
+    if change == "content":
+        stamp = files[1].stat()
+        files[1].write_bytes(files[1].read_bytes() + b"\0")
+        os.utime(files[1], ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
+    elif change == "time":
+        os.utime(files[1])
+    else:
+        files[1].unlink()
+    with pytest.raises(RecipeMismatchError, match="has changed") as caught:
+        mangaxr.build_store(tmp_path / "t.zarr", files, npix=8)
+    assert files[1].name in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_second_build_at_the_same_time_is_refused(small: SurveyFiles, tmp_path: Path) -> None:
+    """While one build holds the lock another one ends at once, and names the process."""
+    store = tmp_path / "t.zarr"
+    with journal.Journal.of(store):
+        with pytest.raises(BuildError, match=f"process {os.getpid()}"):
+            mangaxr.build_store(store, small.maps[0], npix=8)
+        with pytest.raises(BuildError, match="another build"):
+            mangaxr.build_store(store, small.maps[0], npix=8, fresh=True)
+    assert mangaxr.build_store(store, small.maps[0], npix=8).done == 1
+
+
+def test_a_lock_left_by_a_dead_process_is_no_obstacle(small: SurveyFiles, tmp_path: Path) -> None:
+    """A lock file without a living holder does not keep a build out."""
+    partial = _partial(tmp_path / "t.zarr")
+    partial.mkdir()
+    (partial / "lock").write_text("1")
+    assert mangaxr.build_store(tmp_path / "t.zarr", small.maps[0], npix=8).done == 1

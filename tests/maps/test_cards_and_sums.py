@@ -1,0 +1,83 @@
+"""Checksums against astropy's."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from astropy.io import fits
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mangaxr.maps.cards import Cards
+from mangaxr.maps.checksum import ones_complement_sum
+
+MakeHDUs = Callable[..., fits.HDUList]
+
+
+@given(st.binary(max_size=4000).map(lambda data: data[: len(data) // 4 * 4]))
+def test_the_sum_is_that_of_its_definition(data: bytes) -> None:
+    """Adding word by word with end-around carry gives the same, as FITS 4.0 appendix J has it."""
+    total = 0
+    for word in np.frombuffer(data, ">u4").tolist():
+        total += word
+        total = (total & 0xFFFFFFFF) + (total >> 32)
+    assert ones_complement_sum(data) == total
+
+
+def test_sums_are_those_astropy_writes(make_hdus: MakeHDUs) -> None:
+    """DATASUM of every extension, which astropy computes its own way."""
+    buffer = io.BytesIO()
+    make_hdus(only=("SPX_SKYCOO", "BINID", "STELLAR_VEL_MASK")).writeto(buffer)
+    raw, at = buffer.getvalue(), 0
+    with fits.HDUList.fromstring(raw) as hdus:
+        for hdu in hdus:
+            end = at + hdu.filebytes()
+            header = len(hdu.header.tostring())
+            assert str(ones_complement_sum(raw[at + header : end])) == hdu.header["DATASUM"]
+            assert ones_complement_sum(raw[at:end]) in (0, 0xFFFFFFFF)
+            at = end
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.from_regex(r"[A-Z][A-Z0-9_-]{0,7}", fullmatch=True).filter(
+                lambda key: key not in ("END", "COMMENT", "HISTORY", "CONTINUE", "HIERARCH")
+            ),
+            st.one_of(
+                st.booleans(),
+                st.integers(-(10**15), 10**15),
+                st.floats(allow_nan=False, allow_infinity=False),
+                st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), max_size=40),
+            ),
+        ),
+        max_size=15,
+    )
+)
+def test_cards_read_as_astropy_reads_them(pairs: list[tuple[str, object]]) -> None:
+    """Values of any header that astropy writes, the first of a repeated keyword."""
+    header = fits.Header()
+    for keyword, value in pairs:
+        header.append((keyword, value), end=True)
+    raw = header.tostring(padding=False, endcard=False).encode()
+    cards = Cards(raw)
+    again = fits.Header.fromstring(raw.decode())
+    for keyword, _ in pairs:
+        assert cards.get(keyword) == again[keyword]
+    assert cards.get("ABSENT-X") is None
+    assert cards.text("ABSENT-X") == ""
+    assert cards.lines().splitlines() == [card.image.rstrip() for card in again.cards]
+
+
+@pytest.mark.parametrize(("count", "width"), [(2, 1), (9, 1), (35, 2), (46, 2), (120, 3)])
+def test_channels_are_read_by_number_at_every_padding(count: int, width: int) -> None:
+    """C1 and C01 are channels; CTYPE1, CRPIX1, CD1_1 and C itself are not."""
+    header = fits.Header([("C", "no"), ("CTYPE1", "RA---TAN"), ("CD1_1", 1.0), ("CRPIX1", 17.0)])
+    for number in reversed(range(1, count + 1)):
+        header[f"C{number:0{width}d}"] = f"channel {number}"
+    cards = Cards(header.tostring(padding=False, endcard=False).encode())
+    assert cards.numbered("C") == tuple(f"channel {n}" for n in range(1, count + 1))
+    assert cards.numbered("U") == ()
