@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -121,6 +122,15 @@ def finish_store(
             **attributes,
         }
     )
+    _consolidate(path)
+
+
+def _consolidate(path: Path) -> None:
+    """Put a copy of all metadata into the root, where readers look for it first."""
+    with warnings.catch_warnings():
+        # Zarr 3 has no word on it yet; readers that do not know it lose nothing.
+        warnings.filterwarnings("ignore", message="Consolidated metadata", category=UserWarning)
+        zarr.consolidate_metadata(path, zarr_format=3)
 
 
 def _present(value: Any, spec: Variable) -> Any:

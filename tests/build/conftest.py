@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 
+import mangaxr
 from mangaxr.store import layout
 from mangaxr.synthetic import SurveyFiles, write_survey
 
 Digest = Callable[[Path], dict[str, bytes]]
 
 GALAXIES = 8
+SLAB = 3
 
 
 @pytest.fixture(scope="session")
@@ -30,7 +32,22 @@ def all_sizes(tmp_path_factory: pytest.TempPathFactory) -> SurveyFiles:
 @pytest.fixture
 def small_slabs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make slabs of three galaxies, so that a small survey has several."""
-    monkeypatch.setattr(layout, "SLAB", 3)
+    monkeypatch.setattr(layout, "SLAB", SLAB)
+
+
+@pytest.fixture(scope="session")
+def reference(
+    small: SurveyFiles, tmp_path_factory: pytest.TempPathFactory, contents: Digest
+) -> dict[str, bytes]:
+    """Return the bytes of the small survey's store, npix 32, built by one worker in slabs."""
+    path = tmp_path_factory.mktemp("reference") / "t.zarr"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(layout, "SLAB", SLAB)
+        assert mangaxr.build_store(path, small.root, npix=32).done == GALAXIES
+    found = contents(path)
+    # Three slabs of 3, 3 and 2 galaxies, two channels.
+    assert sum(name.startswith("tensor/c/") for name in found) == 6
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -34,42 +34,30 @@ def _zipped(plain: bytes) -> bytes:
     return gzip_bytes(plain, 1)
 
 
-def _edited(change: Callable[[fits.HDUList], None]) -> Spoil:
-    """Make a function that rewrites a file with astropy."""
+def _no_emission_lines(plain: bytes) -> bytes:
+    """Leave the emission-line extensions empty, as the DAP does when it fits none."""
+    with fits.open(io.BytesIO(plain)) as hdus:
+        for hdu in hdus[1:]:
+            if hdu.name.startswith("EMLINE"):
+                hdu.data = None
+        stream = io.BytesIO()
+        hdus.writeto(stream)
+    return _zipped(stream.getvalue())
+
+
+def _cards(extension: str, cards: dict[str, str]) -> Spoil:
+    """Make a function that exchanges cards of an extension's header."""
 
     def spoil(plain: bytes) -> bytes:
-        with fits.open(io.BytesIO(plain)) as hdus:
-            change(hdus)
-            for hdu in hdus:
-                hdu.header.pop("DATASUM", None)
-                hdu.header.pop("CHECKSUM", None)
-            stream = io.BytesIO()
-            hdus.writeto(stream)
-        return _zipped(stream.getvalue())
+        content = bytearray(plain)
+        name = f"EXTNAME = '{extension}'".encode()
+        start = content.index(b"XTENSION", content.rindex(b"END     ", 0, content.index(name)))
+        for old, new in cards.items():
+            at = content.index(old.encode(), start)
+            content[at : at + 80] = new.ljust(80).encode()
+        return _zipped(bytes(content))
 
     return spoil
-
-
-def _no_emission_lines(hdus: fits.HDUList) -> None:
-    """Leave the emission-line extensions empty, as the DAP does when it fits none."""
-    for hdu in hdus[1:]:
-        if hdu.name.startswith("EMLINE"):
-            hdu.data = None
-
-
-def _no_mask(hdus: fits.HDUList) -> None:
-    del hdus["EMLINE_GVEL_MASK"]
-
-
-def _no_line(hdus: fits.HDUList) -> None:
-    for hdu in hdus[1:]:
-        for key, value in list(hdu.header.items()):
-            if value == "Ha-6564" and hdu.name == "EMLINE_GVEL":
-                hdu.header[key] = "Hx-6564"
-
-
-def _other_shape(hdus: fits.HDUList) -> None:
-    hdus["EMLINE_GVEL"].data = hdus["EMLINE_GVEL"].data[:, :-1]
 
 
 def _cube(_: bytes) -> bytes:
@@ -93,6 +81,12 @@ def _as_good(plain: bytes) -> bytes:
     return _zipped(_renamed(plain, "8001-1901"))
 
 
+_no_mask = _cards("EMLINE_GVEL_MASK", {"EXTNAME ": "EXTNAME = 'EMLINE_GVEL_ERR'"})
+_no_line = _cards("EMLINE_GVEL", {"C24 ": "C24     = 'Hx-6564'"})
+# The same number of values in another shape, so that all else stays where it is.
+_other_shape = _cards("EMLINE_GVEL", {"NAXIS1 ": "NAXIS1  =    17", "NAXIS2 ": "NAXIS2  =    68"})
+
+
 def _flip(plain: bytes) -> bytes:
     content = bytearray(_zipped(plain))
     content[3000] ^= 0xFF
@@ -111,11 +105,11 @@ BAD: dict[str, tuple[str, Spoil, type[MangaxrError], str]] = {
     "empty": ("9004-1901", lambda _: b"", CorruptFileError, "empty"),
     "text": ("9005-1901", lambda _: b"PLATEIFU 9005-1901\n" * 99, CorruptFileError, "neither FITS"),
     "another galaxy": ("9006-1901", _as_good, NotMapsError, "PLATEIFU = '8001-1901'"),
-    "no lines": ("9007-1901", _edited(_no_emission_lines), MissingExtensionError, "EMLINE_GFLUX"),
-    "no mask": ("9008-1901", _edited(_no_mask), MissingExtensionError, "EMLINE_GVEL_MASK"),
-    "no line": ("9009-1901", _edited(_no_line), MissingExtensionError, "Ha-6564"),
+    "no lines": ("9007-1901", _no_emission_lines, MissingExtensionError, "EMLINE_GFLUX"),
+    "no mask": ("9008-1901", _no_mask, MissingExtensionError, "EMLINE_GVEL_MASK"),
+    "no line": ("9009-1901", _no_line, MissingExtensionError, "Ha-6564"),
     "cube": ("9010-1901", _cube, NotMapsError, "not a MAPS file"),
-    "shape": ("9011-1901", _edited(_other_shape), NotMapsError, "EMLINE_GVEL"),
+    "shape": ("9011-1901", _other_shape, NotMapsError, "EMLINE_GVEL"),
 }
 """Galaxy, what is done to the inflated bytes of a good file of it, the error, and its words."""
 

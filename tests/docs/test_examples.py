@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from mangaxr.cli import main
-from mangaxr.synthetic import example_survey
+from mangaxr.synthetic import example_store, example_survey
 
 ROOT = Path(__file__).parents[2]
 PAGES = [
@@ -102,9 +102,10 @@ def test_examples_print_what_the_page_says(
         page_script(text), {"run": run}, name_of(page), str(page), 0
     )
     monkeypatch.chdir(tmp_path)
-    # Pages take the survey that `mangaxr demo` writes for granted.
+    # Pages take for granted what `mangaxr demo` writes: it has these galaxies among others.
     Path("mangaxr-demo").mkdir()
     Path("mangaxr-demo", "sas").symlink_to(example_survey())
+    Path("mangaxr-demo", "tensors.zarr").symlink_to(example_store())
     failures: list[str] = []
     runner = doctest.DocTestRunner(
         Checker(), optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
