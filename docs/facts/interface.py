@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from importlib import import_module
 
 __all__ = ["interface"]
@@ -28,11 +27,8 @@ def interface() -> str:
 
 def _names(module: str) -> list[str]:
     public = import_module(module)
-    return [
-        f"{module}.{name}"
-        for name in public.__all__
-        if not name.startswith("_") and not inspect.ismodule(getattr(public, name))
-    ]
+    # Functions and classes; a constant has no words of its own that could be shown.
+    return [f"{module}.{name}" for name in public.__all__ if callable(getattr(public, name))]
 
 
 def _section(title: str, words: str, names: list[str]) -> str:

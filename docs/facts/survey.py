@@ -40,7 +40,7 @@ _ANY_NAMED_BIT = "any bit"
 
 
 def extensions() -> str:
-    """Every extension: variable, dimensions, unit, siblings, bins, layouts."""
+    """List every extension: variable, dimensions, unit, siblings, bins, layouts."""
     columns = ["extension", "what", "dims", "units", "ivar", "mask", "corrected by", "bins", "in"]
     return table(columns, [_extension(row) for row in EXTENSIONS])
 
@@ -68,7 +68,7 @@ def _units(row: Extension) -> str:
 
 
 def lines() -> str:
-    """Every emission line, with its array index in each file layout."""
+    """List every emission line, with its array index in each file layout."""
     rows = []
     for line in LINES:
         index = {
@@ -86,7 +86,7 @@ def lines() -> str:
 
 
 def indices() -> str:
-    """Every spectral index with its unit and the rule of its correction."""
+    """List every spectral index with its unit and the rule of its correction."""
     columns = ["index", "position", "unit in the file", "units", "corrected value"]
     return table(columns, [_index(i, row) for i, row in enumerate(SPECTRAL_INDICES)])
 
@@ -98,17 +98,17 @@ def _index(position: int, row: SpectralIndex) -> Sequence[object]:
 
 
 def pixmask() -> str:
-    """Bits of the mask extensions."""
+    """List the bits of the mask extensions."""
     return _bits(DAPPIXMASK)
 
 
 def dapqual() -> str:
-    """Bits of the DAP's quality flag."""
+    """List the bits of the DAP's quality flag."""
     return _bits(DAPQUAL)
 
 
 def drp3qual() -> str:
-    """Bits of the DRP's quality flag."""
+    """List the bits of the DRP's quality flag."""
     return _bits(DRP3QUAL)
 
 
@@ -118,7 +118,7 @@ def _bits(rows: Sequence[MaskBit]) -> str:
 
 
 def policies() -> str:
-    """Mask policies and the bits that they reject."""
+    """List the mask policies and the bits that they reject."""
     rows = []
     for name, bits in POLICIES.items():
         flags = decode(bits, DAPPIXMASK)
@@ -129,7 +129,7 @@ def policies() -> str:
 
 
 def releases() -> str:
-    """Releases: versions, analysis types, layout, directory."""
+    """List the releases: versions, analysis types, layout, directory."""
     rows = []
     for release in RELEASES:
         types = ", ".join(map(code, release.daptypes))
@@ -150,7 +150,7 @@ def releases() -> str:
 
 
 def attributes() -> str:
-    """Attributes of a Dataset that are keywords of the primary header."""
+    """List the attributes of a Dataset that are keywords of the primary header."""
     rows = [
         (code(row.attribute), code(row.keyword), row.kind, code(row.unit), row.description)
         for row in KEYWORDS
@@ -159,7 +159,7 @@ def attributes() -> str:
 
 
 def coordinates() -> str:
-    """Coordinates of every spaxel, and the planes that they are."""
+    """List the coordinates of every spaxel, and the planes that they are."""
     rows = [
         (code(row.name), f"{code(row.extension)}, {row.channel}", row.long_name)
         for row in COORDINATES
@@ -168,7 +168,7 @@ def coordinates() -> str:
 
 
 def units() -> str:
-    """Units as the file writes them and as astropy does."""
+    """List units as the file writes them and as astropy does."""
     rows = [(code(fits) or "(empty)", code(astropy)) for fits, astropy in FITS_UNITS.items()]
     rows += [
         (code(f"({fits})^{{-2}}"), code(astropy))

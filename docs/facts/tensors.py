@@ -39,7 +39,7 @@ _AVERAGES = {
 
 
 def channels() -> str:
-    """Channels with names of their own."""
+    """List the channels with names of their own."""
     rows = []
     for name, meaning in CHANNELS.items():
         channel = parse_channel(name)
@@ -50,7 +50,7 @@ def channels() -> str:
 
 
 def families() -> str:
-    """Families: where values come from, how they are averaged, what weights them."""
+    """List the families: where values come from, how they are averaged, what weights them."""
     columns = ["family", "what", "extension", "units", "how averaged", "weight"]
     return table(columns, [_family(row) for row in FAMILIES])
 
@@ -69,7 +69,7 @@ def _family(row: Family) -> Sequence[object]:
 
 
 def recipe() -> str:
-    """Fields of a recipe with their defaults, and the options that set them."""
+    """List the fields of a recipe with their defaults, and the options that set them."""
     rows = []
     for field in dataclasses.fields(Recipe):
         value = getattr(Recipe(), field.name)
@@ -81,22 +81,22 @@ def recipe() -> str:
 
 
 def store_arrays() -> str:
-    """The large arrays and their scalings."""
+    """List the large arrays and their scalings."""
     return _variables((*ARRAYS, *SCALINGS))
 
 
 def store_galaxies() -> str:
-    """Coordinates along ``galaxy``."""
+    """List the coordinates along ``galaxy``."""
     return _variables(GALAXY_COORDS)
 
 
 def store_channels() -> str:
-    """Coordinates along ``channel``."""
+    """List the coordinates along ``channel``."""
     return _variables(CHANNEL_COORDS)
 
 
 def store_pixels() -> str:
-    """Coordinates along ``y`` and ``x``."""
+    """List the coordinates along ``y`` and ``x``."""
     return _variables(PIXEL_COORDS)
 
 
@@ -109,5 +109,5 @@ def _variables(rows: Sequence[Variable]) -> str:
 
 
 def status() -> str:
-    """Values of ``status``."""
+    """List the values of ``status``."""
     return table(["value", "name"], [(value, name) for name, value in STATUS.items()])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from importlib import import_module
 
@@ -32,30 +31,40 @@ class _Commands(click.Group):
         return command if isinstance(command, click.Command) else None
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    invoke_without_command=True,
+)
 @click.version_option(__version__, prog_name="mangaxr")
-def _mangaxr() -> None:
+@click.pass_context
+def _mangaxr(ctx: click.Context) -> None:
     """MaNGA galaxy maps as labelled arrays, and thousands of them as one tensor store.
 
     Start with `mangaxr demo`.
     """
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
 
 
 def main() -> None:
-    """Run the command line; an error of mangaxr is one line and exit status 1."""
+    """Run the command line; what goes wrong is one line, and exit status 1 (usage: 2)."""
     try:
         status = _mangaxr.main(prog_name="mangaxr", standalone_mode=False)
-    except MangaxrError as error:
-        click.echo(f"mangaxr: error: {error}", err=True)
-        status = 1
     except click.ClickException as error:
-        error.show()
-        status = error.exit_code
+        context = error.ctx if isinstance(error, click.UsageError) else None
+        hint = f" (see {context.command_path} --help)" if context else ""
+        status = _complain(f"{error.format_message()}{hint}", error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         click.echo("mangaxr: interrupted; the same command goes on from here", err=True)
         status = _INTERRUPTED
-    except BrokenPipeError:
-        # The reader of a pipe left (`| head`); keep Python from complaining at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        status = 0
+    except MangaxrError as error:
+        status = _complain(str(error), 1)
+    except OSError as error:  # what the system refuses: a full disk, a folder that is not ours
+        status = _complain(f"{error.filename or ''}: {error.strerror or error}".lstrip(": "), 1)
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _complain(message: str, status: int) -> int:
+    click.echo(f"mangaxr: error: {' '.join(message.split())}", err=True)
+    return status

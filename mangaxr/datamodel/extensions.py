@@ -69,7 +69,8 @@ class Extension:
     layouts
         File layouts that have the extension.
     correction
-        EXTNAME of the map that corrects this one, by the rule in `CORRECTIONS`.
+        EXTNAME of the map that corrects this one: in quadrature for a dispersion, by
+        product or sum for an index (``mangaxr.maps.corrections``).
     """
 
     name: str

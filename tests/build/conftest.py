@@ -13,20 +13,20 @@ from mangaxr.synthetic import SurveyFiles, write_survey
 
 Digest = Callable[[Path], dict[str, bytes]]
 
-GALAXIES = 8
+GALAXIES = 7
 SLAB = 3
 
 
 @pytest.fixture(scope="session")
 def small(tmp_path_factory: pytest.TempPathFactory) -> SurveyFiles:
-    """Return a survey of eight galaxies in the smallest bundle."""
+    """Return a survey of seven galaxies in the smallest bundle."""
     return write_survey(tmp_path_factory.mktemp("small"), galaxies=GALAXIES, fibres=(19,))
 
 
 @pytest.fixture(scope="session")
 def all_sizes(tmp_path_factory: pytest.TempPathFactory) -> SurveyFiles:
-    """Return a survey with one galaxy in each of the five bundle sizes, and a sixth."""
-    return write_survey(tmp_path_factory.mktemp("sizes"), galaxies=6)
+    """Return a survey with one galaxy in each of the five bundle sizes."""
+    return write_survey(tmp_path_factory.mktemp("sizes"), galaxies=5)
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def reference(
         patch.setattr(layout, "SLAB", SLAB)
         assert mangaxr.build_store(path, small.root, npix=32).done == GALAXIES
     found = contents(path)
-    # Three slabs of 3, 3 and 2 galaxies, two channels.
+    # Three slabs of 3, 3 and 1 galaxies, two channels.
     assert sum(name.startswith("tensor/c/") for name in found) == 6
     return found
 

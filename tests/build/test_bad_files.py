@@ -6,6 +6,7 @@ import gzip
 import io
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -139,7 +140,7 @@ def store(
 ) -> xr.Dataset:
     """Return a store of all bad files among three good ones and one that is absent."""
     path = tmp_path_factory.mktemp("store") / "t.zarr"
-    items = [*bad_files.values(), ABSENT, *small.maps[:3]]
+    items: list[Any] = [*bad_files.values(), ABSENT, *small.maps[:3]]
     report = mangaxr.build_store(path, items, sas=small.root, npix=16, workers=2)
     assert report.galaxies == len(BAD) + 4
     assert report.done == 3

@@ -146,7 +146,7 @@ def test_a_finished_store_of_the_same_recipe_is_reported_and_untouched(
 
 def test_a_finished_store_reports_its_failures_again(tmp_path: Path, small: SurveyFiles) -> None:
     """What failed is in the report of the repeat too."""
-    items = [small.maps[0], "9999-1901"]
+    items: list[Any] = [small.maps[0], "9999-1901"]
     first = mangaxr.build_store(tmp_path / "t.zarr", items, sas=small.root, npix=8)
     again = mangaxr.build_store(tmp_path / "t.zarr", items, sas=small.root, npix=8)
     assert again.existed

@@ -66,9 +66,9 @@ def test_scalings_agree_in_physical_units(
 ) -> None:
     """Two scalings of one grid go back to the same physical values."""
     robust, asinh = (mangaxr.to_physical(stores[grid, name]) for name in ("robust", "asinh"))
-    scale = stores[grid, "robust"].scaling_scale
+    scale: Any = stores[grid, "robust"].scaling_scale
     np.testing.assert_array_equal(np.isfinite(robust), np.isfinite(asinh))
-    assert (np.abs(robust - asinh).max(("y", "x")) < 1e-5 * scale).all()
+    assert (abs(robust - asinh).max(("y", "x")) < 1e-5 * scale).all()
     assert not np.allclose(
         stores[grid, "robust"].tensor, stores[grid, "asinh"].tensor, equal_nan=True
     )
@@ -89,9 +89,13 @@ def _moved(name: str, change: Callable[[Any], Any]) -> Callable[[xr.Dataset], xr
 
 def _times(name: str, factor: float) -> Callable[[xr.Dataset], xr.Dataset]:
     """Multiply the scaled values of one channel."""
-    return lambda galaxy: galaxy.assign(
-        tensor=galaxy.tensor * xr.where(galaxy.channel == name, factor, 1.0).astype("f4")
-    )
+
+    def spoil(galaxy: xr.Dataset) -> xr.Dataset:
+        spoiled = galaxy.copy(deep=True)
+        spoiled.tensor.loc[{"channel": name}] *= factor
+        return spoiled
+
+    return spoil
 
 
 def _scaled(galaxy: xr.Dataset) -> xr.Dataset:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import zarr
 
 import mangaxr
 from mangaxr.build import galaxy, journal, run, slabs
@@ -109,7 +110,7 @@ def _after(function: Callable[..., Any], calls: int) -> Callable[..., Any]:
 
 def _write_half(path: Path, start: int, slab: writer.SlabArrays) -> None:
     """Write a slab's tensors and stop before its variances."""
-    array: Any = writer.zarr.open_group(path, mode="r+")["tensor"]
+    array: Any = zarr.open_group(path, mode="r+")["tensor"]
     array[start : start + len(slab.tensor)] = slab.tensor
     raise Stop
 
@@ -124,7 +125,7 @@ MOMENTS: dict[str, tuple[Any, str, Callable[..., Any]]] = {
     "before the plan": (journal.Journal, "commit", _stop),
     "before the first galaxy": (run, "build_galaxy", _stop),
     "in the second slab": (run, "build_galaxy", _after(galaxy.build_galaxy, 4)),
-    "in the last slab": (run, "build_galaxy", _after(galaxy.build_galaxy, 7)),
+    "in the last slab": (run, "build_galaxy", _after(galaxy.build_galaxy, 6)),
     "in the middle of writing": (slabs, "write_slab", _write_half),
     "between data and record": (journal.Journal, "record", _stop),
     "while recording": (journal.Journal, "_put", _after(journal.Journal._put, 1)),
@@ -194,7 +195,7 @@ def test_a_resumed_build_reads_only_what_is_missing(
     names = sorted(str(g.plateifu) for g in small.galaxies)
     assert built == names[3:]
     assert report.resumed == 3
-    assert [(p.done, p.resumed, p.total) for p in told] == [(n, 3, 8) for n in range(3, 9)]
+    assert [(p.done, p.resumed, p.total) for p in told] == [(n, 3, 7) for n in range(3, 8)]
 
 
 def test_an_interrupted_build_goes_on(

@@ -31,6 +31,7 @@ PROGRESS = re.compile(r"[\w ]+: \d+/\d+")
 VARIABLE = (
     (re.compile(r"\d+(\.\d+)? s\b"), "T s"),  # how long something took
     (re.compile(r"\d{4}-\d\d-\d\dT[\d:+]+"), "DATE"),
+    (re.compile(r"size_mb +[\d.]+"), "SIZE"),  # on disk; depends on the libraries' versions
 )
 """What differs from run to run; everything else must be as the page says."""
 
@@ -53,7 +54,7 @@ def run(command: str) -> None:
             main()
     for line in stderr.getvalue().splitlines():
         if not PROGRESS.match(line):
-            print(line)
+            sys.stdout.write(line + "\n")
 
 
 def page_script(text: str) -> str:
@@ -89,6 +90,7 @@ def blocks(kind: str) -> Iterator[tuple[Path, str]]:
 
 
 def name_of(page: Path) -> str:
+    """Name a page by its path below the root."""
     return page.relative_to(ROOT).as_posix()
 
 
@@ -127,7 +129,7 @@ def test_there_are_examples() -> None:
 
 
 def test_python_blocks_are_doctests() -> None:
-    """No block of Python goes unrun for want of a prompt."""
+    """No block of Python goes unrun because it is not a doctest."""
     unrun = [name_of(page) for page, text in blocks("python") if not text.startswith(">>> ")]
     assert unrun == []
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 import shlex
-import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import click
 import pytest
 
 from mangaxr._version import __version__
 from mangaxr.cli import _mangaxr
+from mangaxr.maps.open import open_maps
+from mangaxr.synthetic import example_survey
 
 ROOT = Path(__file__).parents[2]
 PAGES = [
@@ -30,6 +34,7 @@ BASH = re.compile(r"^```bash\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def name_of(page: Path) -> str:
+    """Name a page by its path below the root."""
     return page.relative_to(ROOT).as_posix()
 
 
@@ -40,33 +45,68 @@ def anchors(page: Path) -> set[str]:
     return {text.strip().replace(" ", "-") for text in words}
 
 
-def test_tables_are_fresh() -> None:
+@pytest.fixture
+def generate(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
+    """Import ``docs/generate.py`` as its command line does."""
+    monkeypatch.syspath_prepend(str(ROOT / "docs"))
+    yield importlib.import_module("generate")
+    for name in [name for name in sys.modules if name.split(".")[0] in ("generate", "facts")]:
+        del sys.modules[name]
+
+
+def check(
+    generate: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> tuple[int, str]:
+    """Run ``generate.py --check``; return its exit status and what it said."""
+    monkeypatch.setattr(sys, "argv", ["generate.py", "--check"])
+    return generate.main(), capsys.readouterr().err
+
+
+def test_tables_are_fresh(
+    generate: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """The committed tables are what the code's rows say now."""
-    result = subprocess.run(
-        [sys.executable, "docs/generate.py", "--check"], cwd=ROOT, capture_output=True, text=True
-    )
-    assert (result.returncode, result.stderr) == (0, "")
+    assert check(generate, monkeypatch, capsys) == (0, "")
 
 
-def test_a_stale_table_is_named(tmp_path: Path) -> None:
+def test_a_stale_table_is_named(
+    generate: ModuleType,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
     """A page whose table was edited fails the check, which names the page and leaves it."""
     copy = tmp_path / "docs"
-    for page in [*(ROOT / "docs").rglob("*.md"), *(ROOT / "docs").rglob("*.py")]:
-        target = copy / page.relative_to(ROOT / "docs")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(page.read_bytes())
+    for page in generate.PAGES:
+        (copy / page).parent.mkdir(parents=True, exist_ok=True)
+        (copy / page).write_bytes((ROOT / "docs" / page).read_bytes())
     edited = copy / "reference" / "lines.md"
-    text = edited.read_text(encoding="utf-8").replace("6564.608", "6563.000", 2)
+    text = edited.read_text(encoding="utf-8").replace("| 6564.608 |", "| 6563.000 |")
     edited.write_text(text, encoding="utf-8")
-    result = subprocess.run(
-        [sys.executable, "docs/generate.py", "--check"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-    )
-    assert result.returncode == 1
-    assert result.stderr == "docs/reference/lines.md is out of date: run `make tables`\n"
+    monkeypatch.setattr(generate, "DOCS", copy)
+    said = "docs/reference/lines.md is out of date: run `make tables`\n"
+    assert check(generate, monkeypatch, capsys) == (1, said)
     assert edited.read_text(encoding="utf-8") == text
+
+
+def test_the_extensions_page_says_what_a_dataset_has() -> None:
+    """Dimensions, units, masks and variances of the page are those of an opened file."""
+    dataset = open_maps("8001-1901", sas=example_survey())
+    text = (ROOT / "docs" / "reference" / "extensions.md").read_text(encoding="utf-8")
+    rows = [line.strip("| ").replace("`", "") for line in text.splitlines() if line[:3] == "| `"]
+    said = {}
+    for row in rows:
+        name, _, dims, units, ivar, mask, _, _, layouts = (c.strip() for c in row.split("|"))
+        if "DR17" in layouts:
+            said[name.lower()] = (dims, units, ivar.lower(), mask.lower())
+    has = {
+        str(name): (
+            ", ".join(map(str, variable.dims)),
+            *(variable.attrs.get(key, "") for key in ("units", "ivar", "mask")),
+        )
+        for name, variable in dataset.data_vars.items()
+    }
+    assert said == has
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)

@@ -467,6 +467,34 @@ def test_a_file_edited_without_renewing_its_checksums_opens_unless_asked_to_veri
     complaint(caught.value, path)
 
 
+@pytest.mark.parametrize("wanted", [None, ["binid"]])
+def test_verify_finds_damage_in_a_plain_file_wherever_it_is(
+    wanted: list[str] | None, make_hdus: MakeHDUs, write_maps: WriteMaps, open_file: Open
+) -> None:
+    """A changed byte of an extension nobody asked for is found through its checksum."""
+    buffer = io.BytesIO()
+    make_hdus(only=(*SMALL, "BINID")).writeto(buffer)
+    raw = bytearray(buffer.getvalue())
+    raw[-2880] ^= 1  # the first byte of the last extension's data
+    path = write_maps(bytes(raw), compress=False)
+    assert "binid" in open_file(path, variables=wanted)
+    with pytest.raises(CorruptFileError, match="STELLAR_VEL_MASK") as caught:
+        open_file(path, variables=wanted, verify=True)
+    complaint(caught.value, path)
+
+
+def test_numbers_that_stand_for_others_are_refused(
+    make_hdus: MakeHDUs, write_maps: WriteMaps, open_file: Open
+) -> None:
+    """Unsigned masks, which astropy writes with an offset, are not read as if they had none."""
+    hdus = make_hdus(only=SMALL)
+    hdus["STELLAR_VEL_MASK"].data = np.full((6, 6), 2**30, dtype=np.uint32)
+    path = write_maps(hdus)
+    with pytest.raises(NotMapsError, match=r"STELLAR_VEL_MASK is scaled \(BZERO") as caught:
+        open_file(path)
+    complaint(caught.value, path)
+
+
 def test_verify_accepts_a_sound_file(small: bytes, write_maps: WriteMaps, open_file: Open) -> None:
     """Checksums that astropy wrote hold, in whole and in part."""
     path = write_maps(small)

@@ -204,7 +204,9 @@ def test_the_cache_is_bounded(
     monkeypatch.setattr(inflated, "CACHE_BYTES", 2 * one)
     datasets = [open_maps_file(path) for path in paths[:2]]
     datasets[0].stellar_vel.values  # noqa: B018  (touched: now used after the other)
-    datasets += [open_maps_file(path) for path in paths[2:]]
+    datasets.append(open_maps_file(paths[2]))
+    assert [key.path.name for key in inflated._cache] == ["maps-0.fits.gz", "maps-2.fits.gz"]
+    datasets.append(open_maps_file(paths[3]))
     assert [key.path.name for key in inflated._cache] == ["maps-2.fits.gz", "maps-3.fits.gz"]
     for dataset in datasets:
         np.testing.assert_array_equal(dataset.stellar_vel, hdus["STELLAR_VEL"].data)
