@@ -161,10 +161,14 @@ CHANNELS: dict[str, str] = {
 DEFAULT_CHANNELS = ("ha_flux", "ha_vel")
 
 _FAMILIES = {family.name: family for family in FAMILIES}
-_LINE_NAMES = tuple(line.name for line in LINES)
+_NAMES = {
+    "line": tuple(line.name for line in LINES),
+    "spectral_index": tuple(index.name for index in SPECTRAL_INDICES),
+}
 _MEMBERS: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("EMLINE_GFLUX", "EMLINE_GVEL", "EMLINE_GSIGMA", "EMLINE_GEW"), _LINE_NAMES),
-    "SPECINDEX": tuple(index.name for index in SPECTRAL_INDICES),
+    row.name: _NAMES[row.channels]
+    for family in FAMILIES
+    if (row := find_extension(family.extension)) is not None and row.channels in _NAMES
 }
 
 

@@ -75,7 +75,7 @@ def write_gallery(
     failed = FAILED_SECTION.substitute(count=len(rows), rows="\n".join(rows)) if rows else ""
     page = FRAME.substitute(
         title=escape(str(opened.attrs.get("title", "Galaxies"))),
-        summary=f"{len(names)} galaxies: {len(drawn)} done, {len(rows)} without maps",
+        summary=f"galaxies: {len(names)}, {len(drawn)} with maps, {len(rows)} without",
         recipe="\n".join(_recipe_rows(opened)),
         cards="\n".join(cards),
         failed=failed,

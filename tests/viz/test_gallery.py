@@ -65,7 +65,7 @@ def test_the_page_lists_every_galaxy(store: xr.Dataset, tmp_path: Path) -> None:
     places = [page.text.index(f"8138-{ifu}") for ifu in (1901, 3702, 1902)]
     assert places == sorted(places)
     for words in (
-        "3 galaxies: 2 done, 1 without maps", "z = 0.05000", "Rₑ = 2.50″", "Quality: good",
+        "galaxies: 3, 2 with maps, 1 without", "z = 0.05000", "Rₑ = 2.50″", "Quality: good",
         "Quality: DRP BADFLUX", "truncated after 3 <bytes> & more", "Tiny tensors",
     ):  # fmt: skip
         assert words in page.text
