@@ -12,7 +12,7 @@ __all__ = ["BUNDLE_SIZES", "PlateIFU"]
 BUNDLE_SIZES: tuple[int, ...] = (19, 37, 61, 91, 127)
 """Fibres in MaNGA's science bundles."""
 
-_PATTERN = re.compile(r"(?:manga-)?(\d{4,6})-(\d{3,6})")
+_PATTERN = re.compile(r"(?:manga-)?(\d{4,6})-(\d{3,6})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, order=True)

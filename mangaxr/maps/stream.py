@@ -5,9 +5,9 @@ ends 39 % into the inflated stream. The reader inflates in pieces, walks the hea
 pass, keeps what is wanted and stops there.
 
 Integrity: the DATASUM and CHECKSUM cards of every HDU that is kept are compared with its
-bytes. Where they differ, or one is missing, the rest of the file is read, and the gzip CRC
-tells damage (an error) from a file that somebody edited without renewing its checksums (a
-log message). Files that have no such cards are taken as they are.
+bytes. Where they differ, or one that should be there is missing, the rest of the file is
+read, and the gzip CRC tells damage (an error) from a file that somebody edited without
+renewing its checksums (a log message). Files without such cards are taken as they are.
 Damage behind the last wanted plane cannot be seen without reading on; ``verify=True`` does.
 """
 
@@ -125,6 +125,7 @@ class _Reader:
         self.verify = verify
         self.kept: dict[str, RawExtension] = {}
         self.stale: list[str] = []
+        self.has_sums = False
         self.unproven = False
 
     def read(self) -> RawMaps:
@@ -204,8 +205,11 @@ class _Reader:
         data = self.source.read(hdu.padded_size)
         if len(data) < hdu.padded_size:
             raise self._truncated(hdu)
-        if bool(hdu.cards.text("DATASUM")) != bool(hdu.cards.text("CHECKSUM")):
-            self.unproven = True  # they come in pairs; damage may have taken the other
+        present = [bool(hdu.cards.text(name)) for name in ("DATASUM", "CHECKSUM")]
+        if hdu.name == "PRIMARY":
+            self.has_sums = any(present)
+        if self.has_sums and not all(present):
+            self.unproven = True  # every HDU has both; damage may have taken them
         failed = failed_sums(hdu, data)
         if failed and self.verify:
             msg = (

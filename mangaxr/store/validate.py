@@ -34,10 +34,21 @@ class StoreIssue:
 def validate_store(path: str | Path) -> list[StoreIssue]:
     """Check structure, identities and completeness of a store; decodes no tensor.
 
+    Parameters
+    ----------
+    path
+        The ``.zarr`` directory. What is no store at all is an issue too, not an error.
+
     Returns
     -------
     list of StoreIssue
         Empty for a sound store.
+
+    Examples
+    --------
+    >>> import mangaxr
+    >>> mangaxr.validate_store(mangaxr.synthetic.example_store())
+    []
     """
     try:
         store = open_store(path, chunks=None)

@@ -9,18 +9,22 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import xarray as xr
 from astropy.io import fits
 
 from mangaxr.datamodel.extensions import CHANNEL_LABELS, Extension, Layout, extensions_of
 from mangaxr.datamodel.indices import SPECTRAL_INDICES
 from mangaxr.datamodel.lines import line_names
 from mangaxr.maps import inflated
+from mangaxr.maps.open import load_maps_file, open_maps_file
 
 MakeHDUs = Callable[..., fits.HDUList]
 WriteMaps = Callable[..., Path]
+Open = Callable[..., xr.Dataset]
 
 PLATEIFU = "8138-12704"
 SIDE = 6
+SMALL = ("SPX_SKYCOO", "SPX_ELLCOO", "STELLAR_VEL", "STELLAR_VEL_IVAR", "STELLAR_VEL_MASK")
 DONOTUSE = 1 << 30
 
 
@@ -48,6 +52,18 @@ def make_hdus() -> MakeHDUs:
 def small_bytes() -> dict[Layout, bytes]:
     """Return the bytes of a whole small file of each layout, uncompressed."""
     return {layout: file_bytes(_make_hdus(layout)) for layout in ("DR15", "DR17")}
+
+
+@pytest.fixture(params=[open_maps_file, load_maps_file], ids=["open", "load"])
+def open_file(request: pytest.FixtureRequest) -> Open:
+    """Return each of the two ways to open a file."""
+    return request.param  # type: ignore[no-any-return]
+
+
+@pytest.fixture(scope="session")
+def five_extensions() -> bytes:
+    """Return a file of five extensions, uncompressed."""
+    return file_bytes(_make_hdus(only=SMALL))
 
 
 @pytest.fixture

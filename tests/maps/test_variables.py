@@ -14,7 +14,7 @@ from mangaxr.datamodel.extensions import EXTENSIONS
 from mangaxr.datamodel.releases import find_release
 from mangaxr.errors import MissingExtensionError, NotMapsError, UnknownNameError
 from mangaxr.maps import stream
-from mangaxr.maps.open import load_maps_file, open_maps, open_maps_file
+from mangaxr.maps.open import load_maps_file, open_maps
 from mangaxr.maps.stream import read_maps
 from mangaxr.maps.variables import variable_extensions
 from mangaxr.plateifu import PlateIFU
@@ -23,12 +23,6 @@ from mangaxr.sas.layout import maps_path
 MakeHDUs = Callable[..., fits.HDUList]
 WriteMaps = Callable[..., Path]
 Open = Callable[..., xr.Dataset]
-
-
-@pytest.fixture(params=[open_maps_file, load_maps_file], ids=["open", "load"])
-def open_file(request: pytest.FixtureRequest) -> Open:
-    """Return each of the two ways to open a file."""
-    return request.param  # type: ignore[no-any-return]
 
 
 @pytest.fixture
