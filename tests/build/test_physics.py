@@ -31,7 +31,7 @@ def stores(
                 path,
                 all_sizes.root,
                 grid=grid,  # type: ignore[arg-type]
-                scaling=scaling,  # type: ignore[arg-type]
+                scaling=scaling,
                 workers=2,
             )
             assert report.failures == {}
@@ -134,9 +134,7 @@ def test_the_comparison_can_fail(
     store = stores["field", "robust"]
     galaxy = "8001-12701"
     truth = read_truth(all_sizes.root / "truth" / f"{galaxy}.json").galaxy
-    sound = compare_galaxy(store.sel(galaxy=galaxy), truth)
     spoiled = compare_galaxy(spoil(store.sel(galaxy=galaxy)), truth)
-    assert all(comparison.agrees for comparison in sound)
     assert expected <= {c.check.name for c in spoiled if not c.agrees}
 
 
