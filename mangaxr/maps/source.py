@@ -11,6 +11,7 @@ import os
 from pathlib import Path
 from typing import BinaryIO, Protocol, cast
 
+import numpy as np
 from isal import igzip_lib
 from isal.igzip_lib import IsalError
 
@@ -20,8 +21,10 @@ __all__ = ["ByteSource", "GzipSource", "PlainSource", "open_source", "unreadable
 
 # isal's stubs call its error class an instance.
 _INFLATE_ERRORS = (cast("type[Exception]", IsalError), ValueError, MemoryError)
+# Pieces stay below the 128 KiB from which the allocator asks the kernel for fresh pages:
+# threads that did so for every piece would queue up for the address space of the process.
 _COMPRESSED_PIECE = 1 << 16
-_INFLATED_PIECE = 1 << 17
+_INFLATED_PIECE = 1 << 15
 _GZIP_MAGIC = b"\x1f\x8b"
 _FITS_MAGIC = b"SIMPLE  ="
 
@@ -63,20 +66,17 @@ class GzipSource:
         self._ended = False
         self._inflate = igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP)
 
-    def read(self, size: int) -> bytes:
+    def read(self, size: int) -> memoryview:
         """Return exactly ``size`` inflated bytes, or fewer at the end of the stream."""
-        first = self._piece(size)
-        if len(first) == size:
-            return first
-        pieces = [first]
-        missing = size - len(first)
-        while missing:
-            piece = self._piece(missing)
+        buffer = np.empty(size, dtype=np.uint8).data
+        filled = 0
+        while filled < size:
+            piece = self._piece(min(size - filled, _INFLATED_PIECE))
             if not piece:
                 break
-            pieces.append(piece)
-            missing -= len(piece)
-        return b"".join(pieces)
+            buffer[filled : filled + len(piece)] = piece
+            filled += len(piece)
+        return buffer[:filled]
 
     def skip(self, size: int) -> int:
         """Inflate and drop ``size`` bytes; return how many there were."""
