@@ -9,6 +9,7 @@ import ast
 import graphlib
 import sys
 from collections.abc import Iterator
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -180,6 +181,15 @@ def test_modules_have_names_that_say_something() -> None:
     """There is no drawer for odds and ends."""
     drawers = {"utils", "util", "helpers", "helper", "common", "misc", "tools"}
     assert [_name(path) for path in FILES if set(path.with_suffix("").parts) & drawers] == []
+
+
+def test_no_test_is_passed_over(pytestconfig: pytest.Config) -> None:
+    """Pytest looks into every folder of tests and code; by default it skips those named build."""
+    passed_over = pytestconfig.getini("norecursedirs")
+    tests = Path(__file__).parent
+    folders = {path.parent for path in (*tests.rglob("test_*.py"), *FILES)}
+    names = {name for folder in folders for name in folder.relative_to(tests.parent).parts}
+    assert [n for n in sorted(names) if any(fnmatch(n, pattern) for pattern in passed_over)] == []
 
 
 @pytest.mark.parametrize("path", FILES, ids=_name)
