@@ -24,7 +24,7 @@ _INFLATE_ERRORS = (cast("type[Exception]", IsalError), ValueError, MemoryError)
 # Pieces stay below the 128 KiB from which the allocator asks the kernel for fresh pages:
 # threads that did so for every piece would queue up for the address space of the process.
 _COMPRESSED_PIECE = 1 << 16
-_INFLATED_PIECE = 1 << 15
+_INFLATED_PIECE = 1 << 16
 _GZIP_MAGIC = b"\x1f\x8b"
 _FITS_MAGIC = b"SIMPLE  ="
 
