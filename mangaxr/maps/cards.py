@@ -21,7 +21,8 @@ CARD = 80
 BLOCK = 2880
 """Bytes of a FITS block; headers and data are padded to a multiple."""
 
-_CHANNEL = re.compile(rb"([CU])(\d{1,3}) *")
+_NUMBERED = {letter: re.compile(letter.encode() + rb"\d") for letter in "CU"}
+_KEYWORD = re.compile(rb"[CU](\d{1,3}) *")
 
 
 @lru_cache(maxsize=8192)
@@ -43,12 +44,11 @@ class Cards:
         File and HDU, for error messages.
     """
 
-    __slots__ = ("_offsets", "raw", "where")
+    __slots__ = ("raw", "where")
 
     def __init__(self, raw: bytes, where: str = "header") -> None:
         self.raw = raw
         self.where = where
-        self._offsets: dict[bytes, int] | None = None
 
     def get(self, keyword: str) -> object:
         """Return the value of a keyword, or None if the header lacks it.
@@ -58,14 +58,12 @@ class Cards:
         CorruptFileError
             If the card cannot be parsed.
         """
-        if self._offsets is None:
-            # The first card of a repeated keyword counts, as in astropy.
-            starts = range(len(self.raw) - CARD, -1, -CARD)
-            self._offsets = {self.raw[i : i + 8]: i for i in starts}
-        offset = self._offsets.get(keyword.ljust(8).encode())
-        if offset is None:
-            return None
-        return self._value(offset)
+        name = keyword.ljust(8).encode()
+        # The first card of a repeated keyword counts, as in astropy.
+        at = self.raw.find(name)
+        while at >= 0 and at % CARD:  # within another card's value or comment
+            at = self.raw.find(name, at + 1)
+        return None if at < 0 else self._value(at)
 
     def text(self, keyword: str) -> str:
         """Return a keyword's value as stripped text; empty if the header lacks it."""
@@ -80,14 +78,11 @@ class Cards:
         left out has an empty value, so that those behind it keep their places.
         """
         found: dict[int, str] = {}
-        wanted = letter.encode()
-        for i in range(0, len(self.raw), CARD):
-            if self.raw[i : i + 1] != wanted:
-                continue
-            match = _CHANNEL.fullmatch(self.raw[i : i + 8])
-            if match:
-                value = self._value(i)
-                found[int(match[2])] = "" if value is None else str(value).strip()
+        for at in (match.start() for match in _NUMBERED[letter].finditer(self.raw)):
+            name = _KEYWORD.fullmatch(self.raw, at, at + 8) if at % CARD == 0 else None
+            if name:
+                value = self._value(at)
+                found[int(name[1])] = "" if value is None else str(value).strip()
         return tuple(found.get(number, "") for number in range(1, max(found, default=0) + 1))
 
     def _value(self, offset: int) -> object:
