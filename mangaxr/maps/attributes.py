@@ -49,13 +49,16 @@ def header_values(raw: RawMaps) -> dict[str, Any]:
         if value is None or value == "":
             continue
         try:
-            values[row.attribute] = _KINDS[row.kind](value)
-        except (TypeError, ValueError) as error:
+            converted = _KINDS[row.kind](value)
+            if isinstance(converted, int):
+                np.int64(converted)  # what a store and netCDF can hold
+        except (TypeError, ValueError, OverflowError) as error:
             msg = (
-                f"{raw.path}: primary header {row.keyword} = {value!r} is not of type "
+                f"{raw.path}: primary header {row.keyword} = {value!r} is not a usable "
                 f"{row.kind}: the header was edited or is damaged"
             )
             raise NotMapsError(msg) from error
+        values[row.attribute] = converted
     if "input_cz" in values:
         values["z"] = values["input_cz"] / SPEED_OF_LIGHT
     return values

@@ -88,6 +88,13 @@ _no_line = _cards("EMLINE_GVEL", {"C24 ": "C24     = 'Hx-6564'"})
 _other_shape = _cards("EMLINE_GVEL", {"NAXIS1 ": "NAXIS1  =    17", "NAXIS2 ": "NAXIS2  =    68"})
 
 
+def _huge_number(plain: bytes) -> bytes:
+    """Put a quality value into the primary header that no 64-bit integer holds."""
+    at = plain.index(b"DRP3QUAL=")
+    card = f"DRP3QUAL= {10**22}".ljust(80).encode()
+    return _zipped(plain[:at] + card + plain[at + 80 :])
+
+
 def _flip(plain: bytes) -> bytes:
     content = bytearray(_zipped(plain))
     content[3000] ^= 0xFF
@@ -110,6 +117,7 @@ BAD: dict[str, tuple[str, Spoil, type[MangaxrError], str]] = {
     "no mask": ("9008-1901", _no_mask, MissingExtensionError, "EMLINE_GVEL_MASK"),
     "no line": ("9009-1901", _no_line, MissingExtensionError, "Ha-6564"),
     "cube": ("9010-1901", _cube, NotMapsError, "not a MAPS file"),
+    "huge number": ("9012-1901", _huge_number, NotMapsError, "DRP3QUAL"),
     "shape": ("9011-1901", _other_shape, NotMapsError, "EMLINE_GVEL"),
 }
 """Galaxy, what is done to the inflated bytes of a good file of it, the error, and its words."""
