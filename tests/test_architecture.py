@@ -29,8 +29,9 @@ LAYERS: dict[str, set[str]] = {
     "plateifu": {"errors"},
     "datamodel": {"errors"},
     "regrid": {"errors"},
-    "sas": _NAMES,
-    "maps": {*_NAMES, "sas"},
+    "fits": {"errors"},
+    "sas": {*_NAMES, "fits"},
+    "maps": {*_NAMES, "fits", "sas"},
     "catalog": {*_NAMES, "sas"},
     "quality": {*_FACTS, "maps"},
     "tensors": {*_FACTS, "maps", "regrid"},
@@ -57,7 +58,8 @@ FITS = {"maps", "catalog", "synthetic"}
 
 ONLY_IN: dict[str, set[str]] = {
     "astropy.io": FITS,
-    "isal": {"maps", "synthetic"},
+    "isal": {"fits", "synthetic"},
+    "requests": {"sas"},
     "zarr": {"store"},
     "numcodecs": {"store"},
     "dask": {"build", "store", "maps/open.py"},
@@ -70,7 +72,8 @@ ONLY_IN: dict[str, set[str]] = {
 BESIDES_STDLIB: dict[str, set[str]] = {
     "errors": set(),
     "plateifu": set(),
-    "sas": set(),
+    "sas": {"requests"},
+    "fits": {"isal", "numpy"},
     "datamodel": {"numpy"},
     "regrid": {"numpy"},
 }

@@ -13,7 +13,7 @@ from mangaxr.datamodel.maskbits import DAPPIXMASK, DAPQUAL, DRP3QUAL, decode
 from mangaxr.datamodel.releases import release_of_versions
 from mangaxr.datamodel.units import astropy_unit
 from mangaxr.errors import NotMapsError
-from mangaxr.maps.cards import Cards
+from mangaxr.fits.cards import Cards
 from mangaxr.maps.stream import RawExtension, RawMaps
 
 __all__ = ["dataset_attributes", "header_values", "variable_attributes"]

@@ -8,8 +8,8 @@ from pathlib import Path
 from mangaxr.datamodel.extensions import EXTENSIONS
 from mangaxr.datamodel.keywords import DAPFRMT
 from mangaxr.errors import MissingExtensionError, NotMapsError
-from mangaxr.maps.cards import Cards
-from mangaxr.maps.walk import HDUStart
+from mangaxr.fits.cards import Cards
+from mangaxr.fits.walk import HDUStart
 from mangaxr.sas.layout import MAPS_NAME
 
 __all__ = ["check_has_extensions", "check_identity", "check_is_maps", "check_unscaled"]

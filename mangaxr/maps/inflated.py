@@ -17,7 +17,7 @@ from pathlib import Path
 from threading import Lock
 
 from mangaxr.errors import CorruptFileError
-from mangaxr.maps.source import unreadable
+from mangaxr.fits.source import unreadable
 from mangaxr.maps.stream import RawMaps, read_maps
 
 __all__ = ["CACHE_BYTES", "FileKey", "inflated"]

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from mangaxr.maps.cards import Cards
+from mangaxr.fits.cards import Cards
 
 __all__ = ["RawExtension", "RawMaps"]
 

@@ -21,8 +21,10 @@ import numpy as np
 import numpy.typing as npt
 
 from mangaxr.errors import CorruptFileError, MissingExtensionError, NotMapsError
-from mangaxr.maps.cards import Cards
-from mangaxr.maps.checksum import failed_sums
+from mangaxr.fits.cards import Cards
+from mangaxr.fits.checksum import failed_sums
+from mangaxr.fits.source import ByteSource, open_source
+from mangaxr.fits.walk import HDUStart, walk_hdus
 from mangaxr.maps.identity import (
     check_has_extensions,
     check_identity,
@@ -30,8 +32,6 @@ from mangaxr.maps.identity import (
     check_unscaled,
 )
 from mangaxr.maps.raw import RawExtension, RawMaps
-from mangaxr.maps.source import ByteSource, open_source
-from mangaxr.maps.walk import HDUStart, walk_hdus
 
 __all__ = ["RawExtension", "RawMaps", "Wanted", "read_maps", "read_primary"]
 

@@ -11,8 +11,8 @@ from astropy.io import fits
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mangaxr.maps.cards import Cards
-from mangaxr.maps.checksum import ones_complement_sum
+from mangaxr.fits.cards import Cards
+from mangaxr.fits.checksum import ones_complement_sum
 
 MakeHDUs = Callable[..., fits.HDUList]
 

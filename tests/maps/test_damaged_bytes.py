@@ -16,9 +16,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from mangaxr.errors import CorruptFileError, MangaxrError
+from mangaxr.fits.source import open_source
 from mangaxr.maps import stream
 from mangaxr.maps.open import load_maps_file
-from mangaxr.maps.source import open_source
 from mangaxr.maps.stream import read_maps
 
 MakeHDUs = Callable[..., fits.HDUList]
@@ -220,7 +220,7 @@ def test_a_gzip_member_may_begin_anywhere_in_a_piece(
     """The two bytes that begin a member are found when a piece of the file ends between them."""
     expected = load(path, packed)
     parts = [gzip.compress(part, mtime=0) for part in (sound[:9000], sound[9000:])]
-    monkeypatch.setattr("mangaxr.maps.source._COMPRESSED_PIECE", len(parts[0]) - 1 + short)
+    monkeypatch.setattr("mangaxr.fits.source._COMPRESSED_PIECE", len(parts[0]) - 1 + short)
     xr.testing.assert_identical(load(path, b"".join(parts)), expected)
 
 

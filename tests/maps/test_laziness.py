@@ -17,9 +17,9 @@ from astropy.io import fits
 
 from mangaxr.datamodel.extensions import Layout
 from mangaxr.errors import CorruptFileError, MangaxrError, MissingFileError
+from mangaxr.fits.source import ByteSource, open_source
 from mangaxr.maps import inflated
 from mangaxr.maps.open import load_maps_file, open_maps_file
-from mangaxr.maps.source import ByteSource, open_source
 
 MakeHDUs = Callable[..., fits.HDUList]
 WriteMaps = Callable[..., Path]

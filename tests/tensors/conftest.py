@@ -14,7 +14,7 @@ import pytest
 from astropy.io import fits
 
 from mangaxr import synthetic
-from mangaxr.maps.cards import Cards
+from mangaxr.fits.cards import Cards
 from mangaxr.maps.raw import RawExtension, RawMaps
 from mangaxr.maps.stream import read_maps
 from mangaxr.tensors.channels import CHANNELS, parse_channels, wanted_planes

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mangaxr.maps.walk import HDUStart
+from mangaxr.fits.walk import HDUStart
 
 __all__ = ["failed_sums", "ones_complement_sum"]
 

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mangaxr.errors import CorruptFileError
-from mangaxr.maps.cards import BLOCK, CARD, Cards
-from mangaxr.maps.source import ByteSource
+from mangaxr.fits.cards import BLOCK, CARD, Cards
+from mangaxr.fits.source import ByteSource
 
 __all__ = ["MAX_DATA_BYTES", "HDUStart", "walk_hdus"]
 
 MAX_DATA_BYTES = 1 << 28
-"""Largest data unit believed (256 MiB); MaNGA's are below 2 MB, so more is damage."""
+"""Largest data unit believed (256 MiB); the survey's largest are 100 MB, so more is damage."""
 
 _MAX_HEADER_BLOCKS = 256
 _MAX_HDUS = 512
