@@ -54,7 +54,7 @@ EXCEPTIONS = {
     ("synthetic/example.py", "build"),
 }
 
-FITS = {"maps", "catalog", "synthetic"}
+FITS = {"fits", "maps", "catalog", "synthetic"}
 
 ONLY_IN: dict[str, set[str]] = {
     "astropy.io": FITS,
@@ -73,7 +73,7 @@ BESIDES_STDLIB: dict[str, set[str]] = {
     "errors": set(),
     "plateifu": set(),
     "sas": {"requests"},
-    "fits": {"isal", "numpy"},
+    "fits": {"astropy", "isal", "numpy"},
     "datamodel": {"numpy"},
     "regrid": {"numpy"},
 }

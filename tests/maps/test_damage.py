@@ -19,7 +19,7 @@ from mangaxr.errors import (
     MissingFileError,
     NotMapsError,
 )
-from mangaxr.maps import source
+from mangaxr.fits import source
 from mangaxr.maps.open import load_maps_file
 
 Open = Callable[..., xr.Dataset]
