@@ -10,7 +10,11 @@ __all__ = [
     "BadGalaxyError",
     "BadPlateIFUError",
     "BuildError",
+    "CatalogError",
     "CorruptFileError",
+    "CriteriaError",
+    "DownloadError",
+    "ExpressionError",
     "GridError",
     "MangaxrError",
     "MissingDependencyError",
@@ -80,6 +84,25 @@ class PictureError(MangaxrError, OSError):
 
     def __str__(self) -> str:
         return str(self.args[0]) if self.args else ""
+
+
+class CatalogError(MangaxrError, ValueError):
+    """A catalogue, or a table of galaxies, is not what it should be, or lacks a column."""
+
+
+class ExpressionError(MangaxrError, ValueError):
+    """An expression about catalogue columns that cannot be read or evaluated."""
+
+
+class DownloadError(MangaxrError, OSError):
+    """Files could not be downloaded, or what came is not what was asked for."""
+
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args else ""
+
+
+class CriteriaError(MangaxrError, ValueError):
+    """Criteria for choosing and ranking galaxies that make no sense, or lack a column."""
 
 
 class StoreError(MangaxrError, ValueError):

@@ -30,7 +30,8 @@ LAYERS: dict[str, set[str]] = {
     "datamodel": {"errors"},
     "regrid": {"errors"},
     "fits": {"errors"},
-    "sas": {*_NAMES, "fits"},
+    "samples": {"errors", "plateifu"},
+    "sas": {*_NAMES, "_version", "fits", "samples"},
     "maps": {*_NAMES, "fits", "sas"},
     "catalog": {*_NAMES, "sas"},
     "quality": {*_FACTS, "maps"},
@@ -40,10 +41,10 @@ LAYERS: dict[str, set[str]] = {
     "lensing": {*_NAMES, "store"},
     "viz": {*_NAMES, "store"},
     "synthetic": {*_NAMES, "sas", "store"},
-    "build": {*_NAMES, "catalog", "maps", "quality", "sas", "store", "tensors"},
+    "build": {*_NAMES, "catalog", "maps", "quality", "samples", "sas", "store", "tensors"},
     "cli": {
-        *_NAMES, "_version", "build", "catalog", "ensemble", "lensing", "maps", "quality", "sas",
-        "store", "synthetic", "tensors", "viz",
+        *_NAMES, "_version", "build", "catalog", "ensemble", "lensing", "maps", "quality",
+        "samples", "sas", "store", "synthetic", "tensors", "viz",
     },
     "__main__": {"cli"},
 }  # fmt: skip
@@ -60,6 +61,7 @@ ONLY_IN: dict[str, set[str]] = {
     "astropy.io": FITS,
     "isal": {"fits", "synthetic"},
     "requests": {"sas"},
+    "urllib3": {"sas"},
     "zarr": {"store"},
     "numcodecs": {"store"},
     "dask": {"build", "store", "maps/open.py"},
@@ -71,8 +73,9 @@ ONLY_IN: dict[str, set[str]] = {
 
 BESIDES_STDLIB: dict[str, set[str]] = {
     "errors": set(),
+    "samples": set(),
     "plateifu": set(),
-    "sas": {"requests"},
+    "sas": {"requests", "urllib3"},
     "fits": {"astropy", "isal", "numpy"},
     "datamodel": {"numpy"},
     "regrid": {"numpy"},

@@ -7,21 +7,32 @@ Source: mangadap ``config/defaults.py`` (``dap_method_path``) and the public tre
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 
 from mangaxr.datamodel.releases import Release
 from mangaxr.errors import UnknownNameError
 from mangaxr.plateifu import PlateIFU
 
 __all__ = [
+    "DEFAULT_BASE_URL",
     "MAPS_NAME",
+    "PRODUCTS",
+    "Product",
     "analysis_dir",
     "check_daptype",
     "dapall_path",
     "drpall_path",
+    "join_url",
     "maps_name",
     "maps_path",
+    "maps_url",
 ]
+
+DEFAULT_BASE_URL = "https://data.sdss.org/sas"
+"""Where the public archive is."""
 
 MAPS_NAME = re.compile(
     r"manga-(?P<plate>[0-9]+)-(?P<ifu>[0-9]+)-MAPS-(?P<daptype>[A-Za-z0-9._-]+?)\.fits(?:\.gz)?"
@@ -79,17 +90,117 @@ def maps_name(plateifu: PlateIFU, daptype: str) -> str:
 
 def maps_path(root: str | Path, release: Release, plateifu: PlateIFU, daptype: str) -> Path:
     """Path of a MAPS file below a local SAS root."""
-    folder = analysis_dir(release) / daptype / str(plateifu.plate) / str(plateifu.ifu)
-    return Path(root, folder, maps_name(plateifu, daptype))
+    return Path(root, PRODUCTS["maps"].relative(release, plateifu, daptype))
 
 
 def dapall_path(root: str | Path, release: Release) -> Path:
     """Path of the DAPall catalogue below a local SAS root."""
-    name = f"dapall-{release.drp}-{release.dap}.fits"
-    return Path(root, analysis_dir(release), name)
+    return Path(root, _dapall(release))
 
 
 def drpall_path(root: str | Path, release: Release) -> Path:
     """Path of the DRPall catalogue below a local SAS root."""
-    folder = PurePosixPath(release.name.lower(), "manga", "spectro", "redux", release.drp)
-    return Path(root, folder, f"drpall-{release.drp}.fits")
+    return Path(root, _drpall(release))
+
+
+def maps_url(
+    release: Release, plateifu: PlateIFU, daptype: str, *, base_url: str = DEFAULT_BASE_URL
+) -> str:
+    """URL of a MAPS file.
+
+    Examples
+    --------
+    >>> from mangaxr.datamodel.releases import find_release
+    >>> url = maps_url(find_release("DR17"), PlateIFU(8138, 12704), "HYB10-MILESHC-MASTARSSP")
+    >>> url.startswith("https://data.sdss.org/sas/dr17/manga/spectro/analysis/v3_1_1/3.1.0/HYB10")
+    True
+    """
+    return join_url(base_url, PRODUCTS["maps"].relative(release, plateifu, daptype))
+
+
+def join_url(base_url: str, path: PurePosixPath) -> str:
+    """Return the URL of a file whose path is relative to the SAS root."""
+    return f"{base_url.rstrip('/')}/{path}"
+
+
+def _galaxy_dir(release: Release, plateifu: PlateIFU, daptype: str) -> PurePosixPath:
+    return analysis_dir(release) / daptype / str(plateifu.plate) / str(plateifu.ifu)
+
+
+def _redux_dir(release: Release) -> PurePosixPath:
+    return PurePosixPath(release.name.lower(), "manga", "spectro", "redux", release.drp)
+
+
+def _maps(release: Release, plateifu: PlateIFU, daptype: str) -> PurePosixPath:
+    return _galaxy_dir(release, plateifu, daptype) / maps_name(plateifu, daptype)
+
+
+def _modelcube(release: Release, plateifu: PlateIFU, daptype: str) -> PurePosixPath:
+    name = f"manga-{plateifu}-LOGCUBE-{daptype}.fits.gz"
+    return _galaxy_dir(release, plateifu, daptype) / name
+
+
+def _cube(release: Release, plateifu: PlateIFU, _daptype: str) -> PurePosixPath:
+    stack = _redux_dir(release) / str(plateifu.plate) / "stack"
+    return stack / f"manga-{plateifu}-LOGCUBE.fits.gz"
+
+
+def _dapall(release: Release) -> PurePosixPath:
+    return analysis_dir(release) / f"dapall-{release.drp}-{release.dap}.fits"
+
+
+def _drpall(release: Release) -> PurePosixPath:
+    return _redux_dir(release) / f"drpall-{release.drp}.fits"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Product:
+    """A kind of file that the archive has.
+
+    Parameters
+    ----------
+    name
+        What a user calls it.
+    meaning
+        What it holds.
+    per_galaxy
+        Whether there is one for each galaxy, or one for the release.
+    of_dap
+        Whether it exists only where the DAP could analyse the galaxy.
+    relative
+        Path below the SAS root, from release, galaxy and DAPTYPE.
+    """
+
+    name: str
+    meaning: str
+    per_galaxy: bool
+    of_dap: bool = False
+    relative: Callable[[Release, PlateIFU, str], PurePosixPath]
+
+
+_ROWS = (
+    Product(name="maps", meaning="maps of the DAP", per_galaxy=True, of_dap=True, relative=_maps),
+    Product(
+        name="modelcube",
+        meaning="model cube of the DAP",
+        per_galaxy=True,
+        of_dap=True,
+        relative=_modelcube,
+    ),
+    Product(name="cube", meaning="data cube of the DRP", per_galaxy=True, relative=_cube),
+    Product(
+        name="dapall",
+        meaning="catalogue of the DAP",
+        per_galaxy=False,
+        relative=lambda release, _galaxy, _daptype: _dapall(release),
+    ),
+    Product(
+        name="drpall",
+        meaning="catalogue of the DRP",
+        per_galaxy=False,
+        relative=lambda release, _galaxy, _daptype: _drpall(release),
+    ),
+)
+
+PRODUCTS: Mapping[str, Product] = MappingProxyType({row.name: row for row in _ROWS})
+"""Product by name."""
