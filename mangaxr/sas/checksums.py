@@ -25,7 +25,7 @@ _VERSION_DEPTH = 5
 _LISTING, _SUMS = 1 << 20, 1 << 26
 """Bytes that a listing, or a checksum file, may have."""
 
-Fetch = Callable[[PurePosixPath, int], str | None]
+Fetch = Callable[[str, int], str | None]
 
 
 class Checksums:
@@ -77,12 +77,12 @@ class Checksums:
             self._take(folder, file.read_text(encoding="utf-8", errors="replace"))
         if local or not self._listed:
             return
-        listing = self._fetch(folder / "", _LISTING)
+        listing = self._fetch(f"{folder}/", _LISTING)
         if listing is None:
             self._listed = False
             return
         for name in dict.fromkeys(_LINK.findall(listing)):
-            text = self._fetch(folder / name, _SUMS)
+            text = self._fetch(f"{folder}/{name}", _SUMS)
             self._take(folder, text or "")
 
     def _take(self, folder: PurePosixPath, text: str) -> None:

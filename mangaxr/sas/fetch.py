@@ -238,7 +238,7 @@ class Archive:
         verify_file(partial.path, self._level, size=partial.version.size, name=partial.final.name)
         self._checksums.check(file.path, partial.path)
 
-    def _fetch_text(self, path: PurePosixPath, limit: int) -> str | None:
+    def _fetch_text(self, path: str, limit: int) -> str | None:
         url = join_url(self._base_urls[0], path)
         self._courtesy.wait(urlsplit(url).netloc)
         if not hasattr(self._local, "session"):

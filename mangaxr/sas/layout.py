@@ -118,7 +118,7 @@ def maps_url(
     return join_url(base_url, PRODUCTS["maps"].relative(release, plateifu, daptype))
 
 
-def join_url(base_url: str, path: PurePosixPath) -> str:
+def join_url(base_url: str, path: PurePosixPath | str) -> str:
     """Return the URL of a file whose path is relative to the SAS root."""
     return f"{base_url.rstrip('/')}/{path}"
 
