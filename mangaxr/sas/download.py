@@ -19,7 +19,7 @@ from mangaxr.sas.records import DownloadProgress, DownloadRecord, OnDownload
 from mangaxr.sas.retry import Patience
 from mangaxr.sas.verify import LEVELS, Level
 
-__all__ = ["download"]
+__all__ = ["download", "fetch_maps"]
 
 _ONE_ITEM = (str, os.PathLike, PlateIFU)
 
@@ -112,6 +112,33 @@ def download(
         return record
 
     return run_side_by_side(work, wanted, threads=jobs, stop=stop)
+
+
+def fetch_maps(
+    plateifu: PlateIFU,
+    *,
+    sas: str | os.PathLike[str] | None = None,
+    release: str = DEFAULT_RELEASE,
+    daptype: str | None = None,
+) -> None:
+    """Download the MAPS file of a galaxy, unless it is in the local SAS tree.
+
+    Parameters
+    ----------
+    plateifu, sas, release, daptype
+        As in `mangaxr.open_maps`.
+
+    Raises
+    ------
+    DownloadError
+        If it could not be had; the message holds the reason.
+    UnknownNameError
+        If the release or DAPTYPE is not one.
+    """
+    (record,) = download([plateifu], sas=sas, release=release, daptype=daptype)
+    if not record.ok:
+        msg = f"{plateifu}: no MAPS file: {record.reason}"
+        raise DownloadError(msg)
 
 
 def _plan(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shlex
 from pathlib import Path
 
-from mangaxr.datamodel.releases import DEFAULT_RELEASE, find_release
+from mangaxr.datamodel.releases import DEFAULT_RELEASE, Release, find_release
 from mangaxr.errors import MissingFileError
 from mangaxr.plateifu import PlateIFU
-from mangaxr.sas.layout import check_daptype, maps_path
+from mangaxr.sas.layout import check_daptype, maps_path, maps_url
+from mangaxr.sas.missing import why_missing
 
 __all__ = ["find_maps", "sas_root"]
 
@@ -45,17 +47,40 @@ def find_maps(
     Raises
     ------
     MissingFileError
-        If neither is there; the message holds the path that was tried.
+        If neither is there; the message holds the path that was tried, the URL, and the
+        command that fetches it.
     UnknownNameError
         If the release or DAPTYPE is not one.
     """
     known = find_release(release)
-    path = maps_path(sas_root(sas), known, plateifu, check_daptype(daptype, known))
+    wanted = check_daptype(daptype, known)
+    path = maps_path(sas_root(sas), known, plateifu, wanted)
     for candidate in (path, path.with_suffix("")):
         if candidate.is_file():
             return candidate
-    msg = (
-        f"{plateifu}: no MAPS file at {path}: download it there, or name the root of your "
-        f"SAS tree with sas= (--sas) or $SAS_BASE_DIR"
+    raise MissingFileError(_how_to_get(plateifu, known, wanted, path, sas))
+
+
+def _how_to_get(
+    plateifu: PlateIFU,
+    release: Release,
+    daptype: str,
+    path: Path,
+    sas: str | os.PathLike[str] | None,
+) -> str:
+    """Say that a file is not here, and how to have it."""
+    reason = why_missing(release, plateifu, daptype)
+    if reason:
+        return f"{plateifu}: {release.name} has no MAPS file of it: {reason}"
+    options = {
+        "--sas": os.fspath(sas) if sas is not None else "",
+        "--release": release.name if release.name != DEFAULT_RELEASE else "",
+        "--daptype": daptype if daptype != release.default_daptype else "",
+    }
+    given = [word for option, value in options.items() if value for word in (option, value)]
+    command = shlex.join(["mangaxr", "download", str(plateifu), *given])
+    return (
+        f"{plateifu}: no MAPS file at {path}: fetch it with `{command}` (or download=True), from "
+        f"{maps_url(release, plateifu, daptype)}; or name the root of your SAS tree with sas= "
+        f"(--sas) or $SAS_BASE_DIR"
     )
-    raise MissingFileError(msg)

@@ -58,9 +58,6 @@ class Partial:
         self._note = self.path.with_name(f"{self.path.name}.json")
         self.version = self._read_note()
         self.size = os.fstat(descriptor).st_size
-        # Without a version the bytes are of nobody knows what.
-        if not self.version.can_be_continued or self.size > self.version.size:
-            self.discard()
 
     def _read_note(self) -> Version:
         try:

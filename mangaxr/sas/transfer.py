@@ -98,7 +98,7 @@ def transfer(
     """
     headers = {}
     if not partial.version.can_be_continued:
-        partial.discard()
+        partial.discard()  # bytes of nobody knows which version
     if partial.size:
         headers = {"Range": f"bytes={partial.size}-", "If-Range": partial.version.validator}
     with _answer(session, url, headers, patience) as answer:
@@ -244,9 +244,6 @@ def _receive(
         raise TransferError(str(error), again=True) from error
     except (urllib3.exceptions.HTTPError, OSError) as error:
         raise TransferError(_words(error), again=True) from error
-    if declared >= 0 and not partial.complete:
-        reason = f"the connection closed after {partial.size} of {declared} bytes"
-        raise TransferError(reason, again=True)
 
 
 def _words(error: Exception) -> str:

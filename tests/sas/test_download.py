@@ -15,7 +15,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from misbehaving_archive import IMPATIENT, ArchiveServer, fits_gz, maps_path
 
-from mangaxr.errors import BadPlateIFUError, DownloadError, MangaxrError, UnknownNameError
+import mangaxr
+from mangaxr.errors import (
+    BadPlateIFUError,
+    DownloadError,
+    MangaxrError,
+    MissingFileError,
+    UnknownNameError,
+)
 from mangaxr.plateifu import PlateIFU
 from mangaxr.samples.named import load_sample
 from mangaxr.sas.download import download
@@ -117,6 +124,39 @@ def test_a_fault_is_got_over(archive: ArchiveServer, tmp_path: Path, how: str) -
     assert record.status == "downloaded", record.reason
     assert place(tmp_path).read_bytes() == CONTENT
     assert litter(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    "how", [how for how in RECOVERS if "flip" not in how and "short" not in how]
+)
+def test_a_fault_is_noticed_without_looking_inside(
+    archive: ArchiveServer, tmp_path: Path, how: str
+) -> None:
+    """What HTTP itself lets one notice does not need the file's own checksums."""
+    archive.add(GALAXY, CONTENT, *RECOVERS[how])
+    (record,) = fetch(archive, tmp_path, verify="size")
+    assert record.status == "downloaded", record.reason
+    assert place(tmp_path).read_bytes() == CONTENT
+
+
+def test_a_file_swapped_for_one_of_the_same_size_is_not_mixed(
+    archive: ArchiveServer, tmp_path: Path
+) -> None:
+    """The ETag of the rest is compared, for servers that do not look at If-Range."""
+    archive.add(GALAXY, CONTENT, "swap")
+    fetch(archive, tmp_path, verify="size")
+    new = archive.files[maps_path(GALAXY)]
+    assert new != CONTENT
+    assert place(tmp_path).read_bytes() == new
+
+
+def test_an_encoding_that_is_the_file_s_own_is_left_alone(
+    archive: ArchiveServer, tmp_path: Path
+) -> None:
+    """Servers say `Content-Encoding: x-gzip` of .gz files: what comes is stored as it is."""
+    archive.add(GALAXY, CONTENT, "encoded")
+    fetch(archive, tmp_path)
+    assert len(ranges(archive)) == 1
 
 
 FAILS: dict[str, tuple[Sequence[str], str]] = {
@@ -455,3 +495,21 @@ def test_a_folder_that_cannot_be_written(archive: ArchiveServer, tmp_path: Path)
     (record,) = fetch(archive, tmp_path)
     assert record.status == "failed"
     assert "dr17" in record.reason
+
+
+def test_opening_a_galaxy_downloads_it(
+    archive: ArchiveServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """`open_maps(..., download=True)` opens what it fetched, and says why it could not."""
+    survey = Path(mangaxr.synthetic.example_survey())
+    galaxy = "8001-1901"
+    archive.add(galaxy, place(survey, galaxy).read_bytes())
+    monkeypatch.setitem(download.__kwdefaults__, "base_urls", (archive.url,))
+    with pytest.raises(MissingFileError):
+        mangaxr.open_maps(galaxy, sas=tmp_path)
+    opened = mangaxr.open_maps(galaxy, sas=tmp_path, download=True)
+    assert opened.attrs["plateifu"] == galaxy
+    with pytest.raises(DownloadError, match=r"8001-1902: no MAPS file: .*404"):
+        mangaxr.open_maps("8001-1902", sas=tmp_path, download=True)

@@ -53,6 +53,22 @@ def test_a_missing_file_is_an_error_that_holds_its_path(tmp_path: Path, place: P
     assert isinstance(caught.value, FileNotFoundError)
 
 
+def test_a_missing_file_says_how_to_get_it(tmp_path: Path) -> None:
+    """The command and the URL are in the message, with what is not the default."""
+    galaxy = PlateIFU.parse("8138-12704")
+    with pytest.raises(MissingFileError) as caught:
+        find_maps(galaxy, sas=tmp_path, release="DR15")
+    message = str(caught.value)
+    assert f"`mangaxr download 8138-12704 --sas {tmp_path} --release DR15`" in message
+    assert "https://data.sdss.org/sas/dr15/manga/spectro/analysis/v2_4_3/2.2.1/" in message
+
+
+def test_a_file_that_does_not_exist_says_why(tmp_path: Path) -> None:
+    """Nobody is sent to download what the DAP could not make."""
+    with pytest.raises(MissingFileError, match="DAP analysis failed"):
+        find_maps(PlateIFU.parse("8312-6101"), sas=tmp_path)
+
+
 def test_another_type_or_release_is_another_file(tmp_path: Path, place: Path) -> None:
     """A file of one analysis is not given for another."""
     place.write_bytes(b"maps")

@@ -210,6 +210,12 @@ class _Handler(BaseHTTPRequestHandler):
         self._change(path, content)
         self.archive.faults.setdefault(path, []).insert(0, "blind")
 
+    def _swap(self, path: str, content: bytes) -> None:
+        """Send half, then have a file of the same size, and look at no If-Range."""
+        self._drop(path, content)
+        self.archive.files[path] = content[:64] + content[:63:-1]
+        self.archive.faults.setdefault(path, []).insert(0, "blind")
+
     def _blind(self, _path: str, content: bytes) -> None:
         wanted = self.headers.get("Range", "bytes=0-")
         self._send(content, int(wanted.removeprefix("bytes=").partition("-")[0]))
