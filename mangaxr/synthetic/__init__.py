@@ -4,17 +4,21 @@
 `DiskGalaxy` make a galaxy; `model_moments` evaluates its noiseless maps on any grid.
 """
 
+from mangaxr.synthetic.catalogs.planted import CatalogTruth
+from mangaxr.synthetic.catalogs.write import CatalogFiles, write_catalogs
 from mangaxr.synthetic.compare import CHECKS, Check, Comparison, compare_galaxy, compare_store
-from mangaxr.synthetic.disk import Clump, DiskGalaxy
 from mangaxr.synthetic.draw import draw_galaxy, name_galaxies
 from mangaxr.synthetic.example import example_store, example_survey
-from mangaxr.synthetic.measure import Measured, measure
-from mangaxr.synthetic.moments import Moments, model_moments
+from mangaxr.synthetic.galaxy.disk import Clump, DiskGalaxy
+from mangaxr.synthetic.galaxy.moments import Moments, model_moments
+from mangaxr.synthetic.observe.measure import Measured, measure
 from mangaxr.synthetic.survey import SurveyFiles, write_galaxy, write_survey
 from mangaxr.synthetic.truth import Truth, read_truth
 
 __all__ = [
     "CHECKS",
+    "CatalogFiles",
+    "CatalogTruth",
     "Check",
     "Clump",
     "Comparison",
@@ -32,6 +36,7 @@ __all__ = [
     "model_moments",
     "name_galaxies",
     "read_truth",
+    "write_catalogs",
     "write_galaxy",
     "write_survey",
 ]

@@ -20,8 +20,8 @@ from scipy.optimize import minimize_scalar
 from mangaxr.errors import StoreError
 from mangaxr.plateifu import PlateIFU
 from mangaxr.store.reader import to_physical
-from mangaxr.synthetic.disk import DiskGalaxy
-from mangaxr.synthetic.moments import SPAXEL, Moments, model_moments
+from mangaxr.synthetic.galaxy.disk import DiskGalaxy
+from mangaxr.synthetic.galaxy.moments import SPAXEL, Moments, model_moments
 from mangaxr.synthetic.truth import read_truth, truth_path
 
 __all__ = ["CHECKS", "Check", "Comparison", "compare_galaxy", "compare_store"]

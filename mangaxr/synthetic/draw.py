@@ -10,9 +10,9 @@ from numpy.random import Generator
 from mangaxr.datamodel.maskbits import DAPQUAL, DRP3QUAL
 from mangaxr.errors import UnknownNameError
 from mangaxr.plateifu import PlateIFU
-from mangaxr.synthetic.disk import CURVES, Clump, Curve, DiskGalaxy
-from mangaxr.synthetic.footprint import BUNDLES, bundle_of
-from mangaxr.synthetic.line_ratios import FLUX_TIES, LINE_RATIOS
+from mangaxr.synthetic.galaxy.disk import CURVES, Clump, Curve, DiskGalaxy
+from mangaxr.synthetic.galaxy.line_ratios import FLUX_TIES, LINE_RATIOS
+from mangaxr.synthetic.observe.footprint import BUNDLES, bundle_of
 
 __all__ = ["FIRST_PLATE", "draw_galaxy", "name_galaxies"]
 

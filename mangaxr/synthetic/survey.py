@@ -11,14 +11,14 @@ import numpy as np
 from mangaxr.datamodel.releases import DEFAULT_RELEASE, Release, find_release
 from mangaxr.plateifu import PlateIFU
 from mangaxr.sas.layout import check_daptype, dapall_path, drpall_path, maps_path
-from mangaxr.synthetic.binning import binning_of
-from mangaxr.synthetic.catalog_metrics import Metrics, derive_metrics
-from mangaxr.synthetic.dapall import write_dapall
-from mangaxr.synthetic.disk import DiskGalaxy
+from mangaxr.synthetic.catalogs.dapall import write_dapall
+from mangaxr.synthetic.catalogs.drpall import write_drpall
+from mangaxr.synthetic.catalogs.metrics import Metrics, derive_metrics
 from mangaxr.synthetic.draw import draw_galaxy, name_galaxies
-from mangaxr.synthetic.drpall import write_drpall
-from mangaxr.synthetic.maps_file import write_maps
-from mangaxr.synthetic.measure import measure
+from mangaxr.synthetic.files.maps_file import write_maps
+from mangaxr.synthetic.galaxy.disk import DiskGalaxy
+from mangaxr.synthetic.observe.binning import binning_of
+from mangaxr.synthetic.observe.measure import measure
 from mangaxr.synthetic.truth import Truth, halpha_totals, truth_path, write_index, write_truth
 
 __all__ = ["SurveyFiles", "WrittenGalaxy", "write_galaxy", "write_survey"]

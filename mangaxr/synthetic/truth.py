@@ -11,11 +11,11 @@ from typing import Any
 from mangaxr.datamodel.lines import line_names
 from mangaxr.errors import CorruptFileError, MissingFileError
 from mangaxr.plateifu import PlateIFU
-from mangaxr.synthetic.disk import Clump, DiskGalaxy
-from mangaxr.synthetic.field import BITS
-from mangaxr.synthetic.line_ratios import HALPHA
-from mangaxr.synthetic.measure import Measured
-from mangaxr.synthetic.whole_file import write_whole
+from mangaxr.synthetic.files.whole_file import write_whole
+from mangaxr.synthetic.galaxy.disk import Clump, DiskGalaxy
+from mangaxr.synthetic.galaxy.line_ratios import HALPHA
+from mangaxr.synthetic.observe.field import BITS
+from mangaxr.synthetic.observe.measure import Measured
 
 __all__ = ["Truth", "halpha_totals", "read_truth", "truth_path", "write_index", "write_truth"]
 

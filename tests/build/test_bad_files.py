@@ -23,7 +23,7 @@ from mangaxr.errors import (
     NotMapsError,
 )
 from mangaxr.synthetic import SurveyFiles
-from mangaxr.synthetic.maps_file import gzip_bytes
+from mangaxr.synthetic.files.maps_file import gzip_bytes
 
 DAPTYPE = "HYB10-MILESHC-MASTARSSP"
 HTML = b"<!DOCTYPE html><html><body>404 Not Found</body></html>"

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mangaxr.errors import UnknownNameError
-from mangaxr.synthetic.binning import binning_of, spaxel_bins, voronoi_bins
+from mangaxr.synthetic.observe.binning import binning_of, spaxel_bins, voronoi_bins
 
 
 def disc(size: int) -> np.ndarray:

@@ -8,7 +8,7 @@ from astropy.cosmology import FlatLambdaCDM
 from astropy.io import fits
 from astropy.wcs import WCS
 
-from mangaxr.synthetic.coordinates import (
+from mangaxr.synthetic.observe.coordinates import (
     elliptical_coordinates,
     kpc_per_arcsec,
     luminosity_distance,

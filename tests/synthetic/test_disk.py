@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from mangaxr.errors import BadGalaxyError
 from mangaxr.synthetic import DiskGalaxy, draw_galaxy, model_moments
-from mangaxr.synthetic.disk import CURVES
+from mangaxr.synthetic.galaxy.disk import CURVES
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,13 @@ from astropy.io import fits
 
 from mangaxr.errors import UnknownNameError
 from mangaxr.plateifu import BUNDLE_SIZES, PlateIFU
-from mangaxr.synthetic.footprint import BUNDLES, bundle_of, depth, hexagon_distance, map_size
+from mangaxr.synthetic.observe.footprint import (
+    BUNDLES,
+    bundle_of,
+    depth,
+    hexagon_distance,
+    map_size,
+)
 
 REAL = "real/7815-3702/manga-7815-3702-MAPS-HYB10-GAU-MILESHC.fits.gz"
 

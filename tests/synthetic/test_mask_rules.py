@@ -10,7 +10,7 @@ import pytest
 from mangaxr.datamodel.extensions import EXTENSIONS
 from mangaxr.datamodel.lines import line_names
 from mangaxr.synthetic import Measured, draw_galaxy, measure
-from mangaxr.synthetic.field import BITS
+from mangaxr.synthetic.observe.field import BITS
 
 DONOTUSE = BITS["DONOTUSE"]
 UNUSED = 1073741840

@@ -10,8 +10,8 @@ import pytest
 from mangaxr.datamodel.indices import SPECTRAL_INDICES
 from mangaxr.datamodel.lines import line_names
 from mangaxr.synthetic import Measured, draw_galaxy, measure, model_moments
-from mangaxr.synthetic.field import BITS
-from mangaxr.synthetic.line_ratios import FLUX_TIES
+from mangaxr.synthetic.galaxy.line_ratios import FLUX_TIES
+from mangaxr.synthetic.observe.field import BITS
 
 NAMES = line_names("DR17")
 HALPHA = NAMES.index("Ha-6564")

@@ -11,8 +11,8 @@ from astropy.io import fits
 
 from mangaxr.plateifu import PlateIFU
 from mangaxr.synthetic import DiskGalaxy, draw_galaxy, model_moments
-from mangaxr.synthetic.disk import FWHM_PER_SIGMA
-from mangaxr.synthetic.moments import sky_grid
+from mangaxr.synthetic.galaxy.disk import FWHM_PER_SIGMA
+from mangaxr.synthetic.galaxy.moments import sky_grid
 
 B_1 = 1.6785  # of an exponential: r_eff over scale length
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.optimize import curve_fit
 
-from mangaxr.synthetic.measure_lines import KINEMATIC_ERROR
-from mangaxr.synthetic.noise import LIGHT_SPEED, PIXEL_WIDTH, correlated, line_flux_error
+from mangaxr.synthetic.observe.measure_lines import KINEMATIC_ERROR
+from mangaxr.synthetic.observe.noise import LIGHT_SPEED, PIXEL_WIDTH, correlated, line_flux_error
 
 
 def test_neighbouring_spaxels_are_correlated_as_in_manga() -> None:

@@ -13,8 +13,8 @@ from mangaxr.datamodel.releases import find_release
 from mangaxr.errors import UnknownNameError
 from mangaxr.sas.layout import dapall_path, drpall_path, maps_path
 from mangaxr.synthetic import draw_galaxy, measure, name_galaxies, write_survey
-from mangaxr.synthetic.footprint import bundle_of
-from mangaxr.synthetic.maps_file import gzip_bytes, write_maps
+from mangaxr.synthetic.files.maps_file import gzip_bytes, write_maps
+from mangaxr.synthetic.observe.footprint import bundle_of
 
 DAPTYPE = "HYB10-MILESHC-MASTARSSP"
 

@@ -14,12 +14,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from mangaxr.datamodel.extensions import Layout
 from mangaxr.datamodel.maskbits import DAPPIXMASK
-from mangaxr.synthetic.binning import BIN_STEPS, Binning, Bins, spaxel_bins, voronoi_bins
-from mangaxr.synthetic.coordinates import elliptical_coordinates, sky_offsets
-from mangaxr.synthetic.disk import FWHM_PER_SIGMA, DiskGalaxy
-from mangaxr.synthetic.footprint import bundle_of, depth, hexagon_distance, map_size
-from mangaxr.synthetic.moments import SPAXEL, Moments, model_moments, sky_grid
-from mangaxr.synthetic.noise import correlated, sky_noise
+from mangaxr.synthetic.galaxy.disk import FWHM_PER_SIGMA, DiskGalaxy
+from mangaxr.synthetic.galaxy.moments import SPAXEL, Moments, model_moments, sky_grid
+from mangaxr.synthetic.observe.binning import BIN_STEPS, Binning, Bins, spaxel_bins, voronoi_bins
+from mangaxr.synthetic.observe.coordinates import elliptical_coordinates, sky_offsets
+from mangaxr.synthetic.observe.footprint import bundle_of, depth, hexagon_distance, map_size
+from mangaxr.synthetic.observe.noise import correlated, sky_noise
 
 __all__ = ["BITS", "Field", "colour", "observe"]
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
-from mangaxr.synthetic.disk import FWHM_PER_SIGMA, DiskGalaxy
+from mangaxr.synthetic.galaxy.disk import FWHM_PER_SIGMA, DiskGalaxy
 
 __all__ = ["SPAXEL", "Moments", "Tracer", "model_moments", "sky_grid"]
 

@@ -6,10 +6,10 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from mangaxr.synthetic.binning import Bins
-from mangaxr.synthetic.coordinates import elliptical_coordinates, kpc_per_arcsec
-from mangaxr.synthetic.field import BITS, SPAXEL_AREA, Field
-from mangaxr.synthetic.noise import draw
+from mangaxr.synthetic.observe.binning import Bins
+from mangaxr.synthetic.observe.coordinates import elliptical_coordinates, kpc_per_arcsec
+from mangaxr.synthetic.observe.field import BITS, SPAXEL_AREA, Field
+from mangaxr.synthetic.observe.noise import draw
 
 __all__ = ["figures_of_merit", "measure_bins", "measure_spaxels", "measure_stars"]
 

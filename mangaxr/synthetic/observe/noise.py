@@ -11,7 +11,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from mangaxr.synthetic.binning import Bins
+from mangaxr.synthetic.observe.binning import Bins
 
 __all__ = ["LIGHT_SPEED", "correlated", "draw", "line_flux_error", "relative_noise", "sky_noise"]
 

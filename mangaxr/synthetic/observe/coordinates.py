@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.integrate import quad
 
-from mangaxr.synthetic.moments import SPAXEL
-from mangaxr.synthetic.noise import LIGHT_SPEED
+from mangaxr.synthetic.galaxy.moments import SPAXEL
+from mangaxr.synthetic.observe.noise import LIGHT_SPEED
 
 __all__ = ["elliptical_coordinates", "kpc_per_arcsec", "luminosity_distance", "sky_offsets"]
 

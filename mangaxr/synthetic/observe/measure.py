@@ -9,12 +9,12 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from mangaxr.datamodel.extensions import Layout
-from mangaxr.synthetic.binning import Binning
-from mangaxr.synthetic.disk import DiskGalaxy
-from mangaxr.synthetic.field import Field, observe
-from mangaxr.synthetic.measure_indices import measure_indices
-from mangaxr.synthetic.measure_lines import measure_lines, measure_moments
-from mangaxr.synthetic.measure_stars import measure_bins, measure_spaxels, measure_stars
+from mangaxr.synthetic.galaxy.disk import DiskGalaxy
+from mangaxr.synthetic.observe.binning import Binning
+from mangaxr.synthetic.observe.field import Field, observe
+from mangaxr.synthetic.observe.measure_indices import measure_indices
+from mangaxr.synthetic.observe.measure_lines import measure_lines, measure_moments
+from mangaxr.synthetic.observe.measure_stars import measure_bins, measure_spaxels, measure_stars
 
 __all__ = ["Measured", "measure"]
 

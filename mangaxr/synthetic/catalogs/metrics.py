@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mangaxr.datamodel.lines import line_names
-from mangaxr.synthetic.coordinates import luminosity_distance
-from mangaxr.synthetic.field import BITS, SPAXEL_AREA, Field
-from mangaxr.synthetic.line_ratios import HALPHA
-from mangaxr.synthetic.measure import Measured
-from mangaxr.synthetic.noise import LIGHT_SPEED
-from mangaxr.synthetic.primary_header import BANDS, signal_to_noise
+from mangaxr.synthetic.files.primary_header import BANDS, signal_to_noise
+from mangaxr.synthetic.galaxy.line_ratios import HALPHA
+from mangaxr.synthetic.observe.coordinates import luminosity_distance
+from mangaxr.synthetic.observe.field import BITS, SPAXEL_AREA, Field
+from mangaxr.synthetic.observe.measure import Measured
+from mangaxr.synthetic.observe.noise import LIGHT_SPEED
 
 __all__ = ["Metrics", "derive_metrics"]
 

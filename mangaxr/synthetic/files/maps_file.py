@@ -11,10 +11,10 @@ from isal import igzip
 
 from mangaxr.datamodel.extensions import extensions_of
 from mangaxr.datamodel.releases import Release
-from mangaxr.synthetic.extension_header import extension_cards
-from mangaxr.synthetic.measure import Measured
-from mangaxr.synthetic.primary_header import primary_header
-from mangaxr.synthetic.whole_file import write_whole
+from mangaxr.synthetic.files.extension_header import extension_cards
+from mangaxr.synthetic.files.primary_header import primary_header
+from mangaxr.synthetic.files.whole_file import write_whole
+from mangaxr.synthetic.observe.measure import Measured
 
 __all__ = ["gzip_bytes", "maps_hdus", "write_maps"]
 
@@ -54,7 +54,7 @@ def write_maps(
     path
         Compressed unless the name ends in ``.fits``. Folders are made.
     measured
-        From `mangaxr.synthetic.measure.measure`, with the release's layout.
+        From `mangaxr.synthetic.observe.measure.measure`, with the release's layout.
     release, daptype
         What the header says made the file.
     compresslevel

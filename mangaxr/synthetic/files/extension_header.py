@@ -9,7 +9,7 @@ from astropy.io import fits
 from mangaxr.datamodel.extensions import CHANNEL_LABELS, Extension, Layout
 from mangaxr.datamodel.indices import SPECTRAL_INDICES
 from mangaxr.datamodel.lines import line_names
-from mangaxr.synthetic.moments import SPAXEL
+from mangaxr.synthetic.galaxy.moments import SPAXEL
 
 __all__ = ["channel_names", "channel_units", "extension_cards"]
 

@@ -9,19 +9,26 @@ import numpy as np
 from astropy.io import fits
 
 from mangaxr.datamodel.releases import Release
-from mangaxr.synthetic.catalog_columns import MISSING, Column, record_type
-from mangaxr.synthetic.disk import DiskGalaxy
+from mangaxr.synthetic.catalogs.columns import MISSING, Column, record_type
+from mangaxr.synthetic.galaxy.disk import DiskGalaxy
 
-__all__ = ["blank_table", "photometry", "table_bytes"]
+__all__ = ["blank_table", "forget_floats", "photometry", "table_bytes"]
+
+Table = np.ndarray[Any, Any]
 
 
-def blank_table(columns: tuple[Column, ...], release: Release, number: int) -> np.ndarray[Any, Any]:
+def blank_table(columns: tuple[Column, ...], release: Release, number: int) -> Table:
     """Return a table of a number of rows with every float missing."""
     table = np.zeros(number, record_type(columns, release.layout))
-    for name in table.dtype.names or ():
-        if table[name].dtype.kind == "f":
-            table[name] = MISSING
+    forget_floats(table)
     return table
+
+
+def forget_floats(table: Table) -> None:
+    """Set every float of a table, or of one row of it, to what stands for no value."""
+    for name in table.dtype.names or ():
+        if table.dtype[name].base.kind == "f":
+            table[name] = MISSING
 
 
 def photometry(galaxy: DiskGalaxy) -> dict[str, float]:

@@ -7,9 +7,9 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from mangaxr.datamodel.indices import SPECTRAL_INDICES
-from mangaxr.synthetic.field import BITS, Field
-from mangaxr.synthetic.index_values import INDEX_VALUES
-from mangaxr.synthetic.noise import draw
+from mangaxr.synthetic.observe.field import BITS, Field
+from mangaxr.synthetic.observe.index_values import INDEX_VALUES
+from mangaxr.synthetic.observe.noise import draw
 
 __all__ = ["measure_indices"]
 

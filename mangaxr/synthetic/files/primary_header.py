@@ -10,10 +10,10 @@ from astropy.io import fits
 
 from mangaxr.datamodel.extensions import Layout
 from mangaxr.datamodel.releases import Release
-from mangaxr.synthetic.binning import Binning
-from mangaxr.synthetic.field import Field
-from mangaxr.synthetic.noise import LIGHT_SPEED
-from mangaxr.synthetic.primary_rows import PRIMARY_ROWS, Constant, Source
+from mangaxr.synthetic.files.primary_rows import PRIMARY_ROWS, Constant, Source
+from mangaxr.synthetic.observe.binning import Binning
+from mangaxr.synthetic.observe.field import Field
+from mangaxr.synthetic.observe.noise import LIGHT_SPEED
 
 __all__ = ["BANDS", "binning_facts", "primary_header", "signal_to_noise"]
 

@@ -22,7 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from mangaxr.errors import BadGalaxyError
 from mangaxr.plateifu import PlateIFU
-from mangaxr.synthetic.line_ratios import LINE_RATIOS
+from mangaxr.synthetic.galaxy.line_ratios import LINE_RATIOS
 
 __all__ = ["CURVES", "FWHM_PER_SIGMA", "Clump", "Curve", "DiskGalaxy", "Light"]
 

@@ -9,12 +9,12 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from mangaxr.datamodel.lines import MOMENT_BLEND, line_names, rest_wavelength
-from mangaxr.synthetic.binning import Bins
-from mangaxr.synthetic.field import BITS, Field, colour
-from mangaxr.synthetic.instrument import instrumental_sigma, template_sigma
-from mangaxr.synthetic.line_ratios import FLUX_TIES, HALPHA, MOMENT_DUMMIES, SIGMA_TIES
-from mangaxr.synthetic.measure_stars import figures_of_merit
-from mangaxr.synthetic.noise import LIGHT_SPEED, draw, line_flux_error, relative_noise
+from mangaxr.synthetic.galaxy.line_ratios import FLUX_TIES, HALPHA, MOMENT_DUMMIES, SIGMA_TIES
+from mangaxr.synthetic.observe.binning import Bins
+from mangaxr.synthetic.observe.field import BITS, Field, colour
+from mangaxr.synthetic.observe.instrument import instrumental_sigma, template_sigma
+from mangaxr.synthetic.observe.measure_stars import figures_of_merit
+from mangaxr.synthetic.observe.noise import LIGHT_SPEED, draw, line_flux_error, relative_noise
 
 __all__ = ["KINEMATIC_ERROR", "measure_lines", "measure_moments"]
 

@@ -1,0 +1,1 @@
+"""The MAPS file of an observed galaxy, header by header."""

@@ -1,0 +1,1 @@
+"""What a galaxy is: its disk, its noiseless maps, the strengths of its lines."""
