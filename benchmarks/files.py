@@ -5,9 +5,9 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from mangaxr.synthetic import write_survey
+from mangaxr.synthetic import CatalogFiles, write_catalogs, write_survey
 
-__all__ = ["survey_files"]
+__all__ = ["survey_catalogs", "survey_files"]
 
 _COMPRESSION = 6
 """zlib's default, as the survey's own files: ISA-L's quick levels would inflate faster."""
@@ -19,3 +19,9 @@ def survey_files(galaxies: int, fibres: int) -> list[Path]:
     if not (root / "truth" / "survey.json").is_file():
         write_survey(root, galaxies=galaxies, fibres=(fibres,), compresslevel=_COMPRESSION)
     return sorted(root.rglob("manga-*-MAPS-*.fits.gz"))
+
+
+def survey_catalogs(galaxies: int) -> CatalogFiles:
+    """Write dapall and drpall of a survey, all analyses; a few seconds each time."""
+    root = Path(tempfile.gettempdir(), "mangaxr-benchmark", f"catalogs-{galaxies}")
+    return write_catalogs(root, galaxies=galaxies)

@@ -17,7 +17,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from facts import commands, interface, survey, tensors
+from facts import choosing, commands, interface, survey, tensors
 
 __all__ = ["PAGES", "TABLES", "main", "render", "stale_pages"]
 
@@ -43,6 +43,11 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "store_channels": tensors.store_channels,
     "store_pixels": tensors.store_pixels,
     "status": tensors.status,
+    "quantities": choosing.quantities,
+    "cuts": choosing.cuts,
+    "terms": choosing.terms,
+    "criteria": choosing.criteria,
+    "samples": choosing.samples,
     "commands": commands.commands,
     "interface": interface.interface,
 }
@@ -57,6 +62,8 @@ PAGES = (
     "reference/attributes.md",
     "reference/channels.md",
     "reference/store_variables.md",
+    "reference/ranking.md",
+    "reference/samples.md",
     "reference/cli.md",
     "reference/api.md",
     "spec/maps-1.0.md",

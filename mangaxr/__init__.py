@@ -15,11 +15,23 @@ if TYPE_CHECKING:
     from mangaxr import synthetic as synthetic
     from mangaxr.build.report import BuildReport as BuildReport
     from mangaxr.build.run import build_store as build_store
+    from mangaxr.catalog.criteria import Criteria as Criteria
+    from mangaxr.catalog.criteria import load_criteria as load_criteria
+    from mangaxr.catalog.drpcomplete import open_drpcomplete as open_drpcomplete
+    from mangaxr.catalog.export import read_table as read_table
+    from mangaxr.catalog.export import write_table as write_table
+    from mangaxr.catalog.open import open_catalog as open_catalog
+    from mangaxr.catalog.rank import rank as rank
+    from mangaxr.catalog.select import Selection as Selection
+    from mangaxr.catalog.select import select as select
     from mangaxr.errors import MangaxrError as MangaxrError
     from mangaxr.maps.open import load_maps_file as load_maps_file
     from mangaxr.maps.open import open_maps as open_maps
     from mangaxr.maps.open import open_maps_file as open_maps_file
     from mangaxr.plateifu import PlateIFU as PlateIFU
+    from mangaxr.samples.named import load_sample as load_sample
+    from mangaxr.sas.download import download as download
+    from mangaxr.sas.records import DownloadRecord as DownloadRecord
     from mangaxr.store.reader import open_store as open_store
     from mangaxr.store.reader import to_physical as to_physical
     from mangaxr.store.validate import validate_store as validate_store
@@ -27,16 +39,28 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "BuildReport": "mangaxr.build.report",
+    "Criteria": "mangaxr.catalog.criteria",
+    "DownloadRecord": "mangaxr.sas.records",
     "MangaxrError": "mangaxr.errors",
     "PlateIFU": "mangaxr.plateifu",
     "Recipe": "mangaxr.tensors.recipe",
+    "Selection": "mangaxr.catalog.select",
     "build_store": "mangaxr.build.run",
+    "download": "mangaxr.sas.download",
+    "load_criteria": "mangaxr.catalog.criteria",
     "load_maps_file": "mangaxr.maps.open",
+    "load_sample": "mangaxr.samples.named",
+    "open_catalog": "mangaxr.catalog.open",
+    "open_drpcomplete": "mangaxr.catalog.drpcomplete",
     "open_maps": "mangaxr.maps.open",
     "open_maps_file": "mangaxr.maps.open",
     "open_store": "mangaxr.store.reader",
+    "rank": "mangaxr.catalog.rank",
+    "read_table": "mangaxr.catalog.export",
+    "select": "mangaxr.catalog.select",
     "to_physical": "mangaxr.store.reader",
     "validate_store": "mangaxr.store.validate",
+    "write_table": "mangaxr.catalog.export",
 }
 """Public name -> module that defines it."""
 

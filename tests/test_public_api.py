@@ -13,7 +13,18 @@ import pytest
 
 import mangaxr
 
-HEAVY = ("xarray", "zarr", "dask", "astropy", "matplotlib", "scipy", "numpy", "click", "rich")
+HEAVY = (
+    "xarray",
+    "zarr",
+    "dask",
+    "astropy",
+    "matplotlib",
+    "scipy",
+    "numpy",
+    "click",
+    "rich",
+    "requests",
+)
 
 MODULES = [
     module.name

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mangaxr.build.items import Source
-from mangaxr.errors import MangaxrError
+from mangaxr.errors import MangaxrError, MissingFileError
 from mangaxr.maps.attributes import header_values
 from mangaxr.maps.stream import RawMaps, Wanted, read_maps
 from mangaxr.store.contract import GALAXY_COORDS, STATUS
@@ -58,6 +58,9 @@ def build_galaxy(source: Source, recipe: Recipe, *, verify: bool, on_error: str)
     if source.plateifu is not None:
         row |= {"plate": source.plateifu.plate, "ifu": source.plateifu.ifu}
     try:
+        if source.absent:
+            msg = f"no MAPS file: {source.absent}"
+            raise MissingFileError(msg)
         raw = read_maps(source.path, wanted_by(recipe), verify=verify)
         values = header_values(raw)
         tensor = assemble(raw, recipe, values.get("reff", float("nan")))

@@ -11,20 +11,20 @@ from mangaxr.datamodel.releases import DEFAULT_RELEASE, find_release
 from mangaxr.errors import BadPlateIFUError, BuildError, MangaxrError, MissingFileError
 from mangaxr.maps.stream import read_primary
 from mangaxr.plateifu import PlateIFU
+from mangaxr.samples.named import Item, expand_samples
 from mangaxr.sas.layout import MAPS_NAME, check_daptype, maps_path
 from mangaxr.sas.local import find_maps, sas_root
 
-__all__ = ["Item", "Source", "read_list", "resolve_items"]
-
-Item = str | os.PathLike[str] | PlateIFU
+__all__ = ["Item", "Source", "resolve_items"]
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One galaxy to build: its name and its file, which need not exist."""
+    """One galaxy to build: its name and its file, or why the file could not be had."""
 
     galaxy: str
     path: Path
+    absent: str = ""
 
     @property
     def plateifu(self) -> PlateIFU | None:
@@ -33,29 +33,6 @@ class Source:
             return PlateIFU.parse(self.galaxy)
         except BadPlateIFUError:
             return None
-
-
-def read_list(path: str | os.PathLike[str]) -> list[str]:
-    """Read items from a text file: one a line, ``#`` starts a comment.
-
-    Raises
-    ------
-    MissingFileError
-        If there is no such file.
-    BuildError
-        If it is not text.
-    """
-    file = Path(path)
-    expected = "give a text file with one galaxy or MAPS file a line"
-    try:
-        lines = file.read_text(encoding="utf-8").splitlines()
-    except FileNotFoundError as error:
-        msg = f"{file}: no such list: {expected}"
-        raise MissingFileError(msg) from error
-    except (OSError, UnicodeDecodeError) as error:
-        msg = f"{file}: cannot be read as a list ({error}): {expected}"
-        raise BuildError(msg) from error
-    return [item for line in lines if (item := line.split("#")[0].strip())]
 
 
 def resolve_items(
@@ -70,7 +47,7 @@ def resolve_items(
     Parameters
     ----------
     items
-        MAPS files, directories of them, or plateifus found in the SAS tree.
+        MAPS files, directories of them, plateifus found in the SAS tree, or ``@SAMPLE``.
     sas, release, daptype
         Where and which reduction to look for plateifus; ``daptype`` also picks among the
         files of a directory.
@@ -87,11 +64,11 @@ def resolve_items(
         If an item is none of these, a directory holds no MAPS file, or two files are of
         the same galaxy.
     UnknownNameError
-        If the release or DAPTYPE is not one.
+        If the release, DAPTYPE or sample is not one.
     """
     check_daptype(daptype, find_release(release))
     found: dict[str, Source] = {}
-    for item in items:
+    for item in expand_samples(items):
         for source in _sources(item, sas=sas, release=release, daptype=daptype):
             other = found.setdefault(source.galaxy, source)
             # One file may be named in several ways, through links for one.

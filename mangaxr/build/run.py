@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import xarray as xr
 
+from mangaxr.build.fetch import fetch_missing
 from mangaxr.build.galaxy import BuiltGalaxy, build_galaxy
 from mangaxr.build.items import Item, Source, resolve_items
 from mangaxr.build.journal import Journal, galaxies_differ
@@ -21,6 +22,8 @@ from mangaxr.datamodel.maskbits import DEFAULT_POLICY
 from mangaxr.datamodel.releases import DEFAULT_RELEASE
 from mangaxr.errors import BuildError, RecipeMismatchError, StoreError
 from mangaxr.plateifu import PlateIFU
+from mangaxr.sas.layout import DEFAULT_BASE_URL
+from mangaxr.sas.records import OnDownload
 from mangaxr.store.contract import STATUS
 from mangaxr.store.provenance import CITATION, LICENCE, software_versions, split_rule
 from mangaxr.store.reader import open_store, store_recipe
@@ -54,7 +57,11 @@ def build_store(
     on_error: Literal["record", "raise"] = "record",
     fresh: bool = False,
     verify: bool = False,
+    download: bool = False,
+    base_urls: Iterable[str] = (DEFAULT_BASE_URL,),
+    jobs: int = 3,
     progress: OnProgress | None = None,
+    on_download: OnDownload | None = None,
     command: str = "mangaxr.build_store",
 ) -> BuildReport:
     """Build a tensor store from MAPS files; resumes by itself.
@@ -65,7 +72,7 @@ def build_store(
         Where the store goes. Until it is complete it lives in ``OUT.partial``; running the
         same build again goes on from there.
     items
-        MAPS files, directories of them, or plateifus found in the SAS tree.
+        MAPS files, directories of them, plateifus found in the SAS tree, or ``@SAMPLE``.
     channels, grid, pixel_scale, npix, scaling, mask, min_coverage, min_snr
         The recipe; see `mangaxr.Recipe`. ``mask`` may be a list of flag names.
     sas, release, daptype
@@ -78,8 +85,15 @@ def build_store(
         Start anew, whatever is there.
     verify
         Check the gzip CRC and every FITS checksum, at twice the time.
+    download
+        Fetch the files that the SAS tree lacks first; a galaxy whose file cannot be had
+        becomes a row with the reason. See `mangaxr.download`.
+    base_urls, jobs
+        Where from, and how many at a time.
     progress
         Called after every galaxy.
+    on_download
+        Called with the progress of the download.
     command
         What the store's provenance names as the command that made it.
 
@@ -132,6 +146,16 @@ def build_store(
         msg = f"{final}: is here and no store: only a store is replaced, choose another name"
         raise BuildError(msg)
     started = datetime.now(UTC)
+    if download:
+        sources = fetch_missing(
+            sources,
+            sas=sas,
+            release=release,
+            daptype=daptype,
+            base_urls=base_urls,
+            jobs=jobs,
+            progress=on_download,
+        )
 
     def build(source: Source) -> BuiltGalaxy:
         return build_galaxy(source, recipe, verify=verify, on_error=on_error)

@@ -12,7 +12,7 @@ from mangaxr.errors import MangaxrError
 
 __all__ = ["main"]
 
-_COMMANDS = ("demo", "inspect", "build", "info", "preview")
+_COMMANDS = ("demo", "catalog", "rank", "download", "inspect", "build", "info", "preview")
 """Each is a module of this package that defines ``command``."""
 
 _INTERRUPTED = 130

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import shlex
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import click
 
 from mangaxr.cli import options
+from mangaxr.cli.download_progress import show_download
 from mangaxr.cli.output import print_facts, print_json
 from mangaxr.cli.progress import show_progress
 from mangaxr.tensors.channels import DEFAULT_CHANNELS
@@ -24,6 +26,7 @@ _SHOWN_FAILURES = 10
 @click.argument("out", type=click.Path(path_type=Path))
 @click.argument("items", nargs=-1, metavar="ITEM...")
 @options.from_list
+@options.top
 @options.sas
 @options.release
 @options.daptype
@@ -83,6 +86,9 @@ _SHOWN_FAILURES = 10
     show_default=True,
     help="A bad galaxy becomes a failed row, or ends the build.",
 )
+@click.option("--download", is_flag=True, help="Fetch the files that the SAS tree lacks first.")
+@options.jobs
+@options.base_urls
 @click.option("--fresh", is_flag=True, help="Start anew and replace what is there.")
 @click.option("--verify", is_flag=True, help="Check every file to its end: gzip CRC, checksums.")
 @options.as_json
@@ -90,25 +96,29 @@ def command(
     out: Path,
     items: tuple[str, ...],
     list_file: Path | None,
+    top: int | None,
     as_json: bool,
     channels: str,
+    download: bool,
     **recipe: object,
 ) -> int:
     """Build the tensor store OUT from MAPS files.
 
-    An ITEM is a MAPS file, a directory of them, or a plateifu such as 8138-12704 that is
-    looked for in the SAS tree. An interrupted build goes on when the command is repeated.
+    An ITEM is a MAPS file, a directory of them, @SAMPLE, or a plateifu such as 8138-12704
+    that is looked for in the SAS tree. An interrupted build goes on when the command is repeated.
     """
-    from mangaxr.build.items import read_list
     from mangaxr.build.run import build_store
 
-    wanted = [*items, *(read_list(list_file) if list_file else ())]
-    with show_progress("building") as progress:
+    wanted = [*items, *options.read_items(list_file, top)]
+    downloading = show_download() if download else nullcontext()
+    with downloading as on_download, show_progress("building") as progress:
         report = build_store(
             out,
             wanted,
             channels=options.split_names(channels),
+            download=download,
             progress=progress,
+            on_download=on_download,
             command=shlex.join(["mangaxr", *sys.argv[1:]]),
             **recipe,  # type: ignore[arg-type]  # click has checked each option
         )

@@ -8,16 +8,22 @@ import click
 
 from mangaxr.datamodel.maskbits import DEFAULT_POLICY, POLICIES
 from mangaxr.datamodel.releases import DEFAULT_RELEASE
+from mangaxr.sas.layout import DEFAULT_BASE_URL
 
 __all__ = [
     "as_json",
+    "base_urls",
     "daptype",
     "from_list",
+    "jobs",
     "mask",
+    "read_items",
     "release",
     "sas",
     "split_names",
     "store",
+    "table_out",
+    "top",
     "workers",
 ]
 
@@ -49,7 +55,29 @@ from_list = click.option(
     "--from",
     "list_file",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Text file with an ITEM a line; # starts a comment.",
+    help="Text file with an ITEM a line (# starts a comment), or a table such as a ranking.",
+)
+
+top = click.option(
+    "--top", type=click.IntRange(min=1), help="How many of the list to take.  [default: all]"
+)
+
+base_urls = click.option(
+    "--base-url",
+    "base_urls",
+    multiple=True,
+    default=[DEFAULT_BASE_URL],
+    show_default=True,
+    metavar="URL",
+    help="Where the SAS tree is on the network. Repeatable: the next is tried when one fails.",
+)
+
+jobs = click.option(
+    "--jobs",
+    type=click.IntRange(1, 16),
+    default=3,
+    show_default=True,
+    help="Files fetched at a time.",
 )
 
 mask = click.option(
@@ -60,7 +88,32 @@ mask = click.option(
     help=f"Mask policy: {', '.join(POLICIES)}, or flag names joined with +.",
 )
 
+table_out = click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write a table: .csv, .ecsv (with units), .parquet or .nc.",
+)
+
 store = click.argument("store", type=click.Path(path_type=Path))
+
+
+def read_items(list_file: Path | None, top: int | None) -> list[str]:
+    """Read the galaxies of ``--from``, as many as ``--top`` says.
+
+    Raises
+    ------
+    click.UsageError
+        If there is a ``--top`` and nothing that it is of.
+    """
+    if list_file is None:
+        if top is not None:
+            msg = "--top is of the list that --from names"
+            raise click.UsageError(msg)
+        return []
+    from mangaxr.catalog.lists import read_items as read_list
+
+    return read_list(list_file, top=top)
 
 
 def split_names(text: str | None) -> tuple[str, ...]:

@@ -42,19 +42,23 @@ def _bar(label: str) -> Iterator[OnProgress]:
         TextColumn("{task.fields[failed]}"),
     )
     clock = _Clock()
-    with Bar(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task(label, total=None, rate="", failed="")
+    bar = Bar(*columns, console=Console(stderr=True))
+    task = bar.add_task(label, total=None, rate="", failed="")
 
-        def tell(progress: Progress) -> None:
-            bar.update(
-                task,
-                total=progress.total,
-                completed=progress.done,
-                rate=clock.rate(progress),
-                failed=f"{progress.failed} failed" if progress.failed else "",
-            )
+    def tell(progress: Progress) -> None:
+        bar.start()  # not before: a download that comes first has a bar of its own
+        bar.update(
+            task,
+            total=progress.total,
+            completed=progress.done,
+            rate=clock.rate(progress),
+            failed=f"{progress.failed} failed" if progress.failed else "",
+        )
 
+    try:
         yield tell
+    finally:
+        bar.stop()
 
 
 class _Lines:
@@ -82,7 +86,7 @@ class _Clock:
     """Rate and time left, counted over this run only."""
 
     def __init__(self) -> None:
-        self._start = time.monotonic()
+        self._start: float | None = None  # of the first word, not of the announcement
 
     def rate(self, progress: Progress) -> str:
         per_second = self._per_second(progress)
@@ -95,5 +99,7 @@ class _Clock:
         return f"{(progress.total - progress.done) / per_second:.0f} s left"
 
     def _per_second(self, progress: Progress) -> float:
+        if self._start is None:
+            self._start = time.monotonic()
         elapsed = time.monotonic() - self._start
         return (progress.done - progress.resumed) / elapsed if elapsed > 0 else 0.0

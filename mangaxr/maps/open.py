@@ -35,6 +35,7 @@ def open_maps(
     sas: str | os.PathLike[str] | None = None,
     chunks: Chunks = None,
     verify: bool = False,
+    download: bool = False,
 ) -> xr.Dataset:
     """Open the MAPS file of a galaxy in the local SAS tree, lazily.
 
@@ -54,6 +55,8 @@ def open_maps(
         As in `xarray.open_dataset`: dask arrays, whose tasks carry the path.
     verify
         Check the gzip CRC and the FITS checksums of the whole file.
+    download
+        Fetch the file into the tree if it is not there; see `mangaxr.download`.
 
     Returns
     -------
@@ -65,7 +68,10 @@ def open_maps(
     BadPlateIFUError
         If the text does not name a galaxy.
     MissingFileError
-        If the file is not in the tree; the message holds the path.
+        If the file is not in the tree; the message holds the path, the URL, and the
+        command that fetches it.
+    DownloadError
+        If it was to be fetched, and could not be.
     CorruptFileError, NotMapsError, MissingExtensionError, UnknownNameError
         As `open_maps_file`.
 
@@ -78,6 +84,11 @@ def open_maps(
     ('y', 'x')
     """
     galaxy = PlateIFU.parse(plate, ifu)
+    if download:
+        # The HTTP library takes a tenth of a second to import; who reads need not wait.
+        from mangaxr.sas.download import fetch_maps
+
+        fetch_maps(galaxy, sas=sas, release=release, daptype=daptype)
     path = find_maps(galaxy, sas=sas, release=release, daptype=daptype)
     return open_maps_file(path, variables=variables, chunks=chunks, verify=verify)
 

@@ -50,6 +50,11 @@ def load_sample(name: str) -> tuple[SampleGalaxy, ...]:
     name
         With or without the ``@``.
 
+    Returns
+    -------
+    tuple of SampleGalaxy
+        Each with its ``plateifu``, ``role`` and ``reason``.
+
     Raises
     ------
     UnknownNameError

@@ -15,9 +15,8 @@ from mangaxr.sas.layout import DEFAULT_BASE_URL, PRODUCTS, check_daptype
 from mangaxr.sas.local import sas_root
 from mangaxr.sas.missing import why_missing
 from mangaxr.sas.pool import run_side_by_side
-from mangaxr.sas.records import DownloadProgress, DownloadRecord, OnDownload
+from mangaxr.sas.records import LEVELS, DownloadProgress, DownloadRecord, Level, OnDownload
 from mangaxr.sas.retry import Patience
-from mangaxr.sas.verify import LEVELS, Level
 
 __all__ = ["download", "fetch_maps"]
 

@@ -15,10 +15,10 @@ from mangaxr.sas.checksums import Checksums
 from mangaxr.sas.layout import join_url
 from mangaxr.sas.manifest import Entry, Manifest
 from mangaxr.sas.partial import Partial, Version, open_partial
-from mangaxr.sas.records import DownloadRecord, Status
+from mangaxr.sas.records import DownloadRecord, Level, Status
 from mangaxr.sas.retry import Courtesy, Patience
 from mangaxr.sas.transfer import OnBytes, TransferError, fetch_text, new_session, transfer
-from mangaxr.sas.verify import Level, sha256_of, verify_file
+from mangaxr.sas.verify import sha256_of, verify_file
 
 __all__ = ["Archive", "Wanted"]
 

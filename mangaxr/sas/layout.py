@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 
@@ -42,6 +43,7 @@ MAPS_NAME = re.compile(
 _DAPTYPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
+@cache
 def analysis_dir(release: Release) -> PurePosixPath:
     """Directory of the DAP's products, relative to the SAS root.
 
@@ -123,8 +125,10 @@ def join_url(base_url: str, path: PurePosixPath | str) -> str:
     return f"{base_url.rstrip('/')}/{path}"
 
 
-def _galaxy_dir(release: Release, plateifu: PlateIFU, daptype: str) -> PurePosixPath:
-    return analysis_dir(release) / daptype / str(plateifu.plate) / str(plateifu.ifu)
+def _galaxy_file(release: Release, plateifu: PlateIFU, daptype: str, name: str) -> PurePosixPath:
+    # One path from one text: a ranking asks for thousands.
+    folder = f"{analysis_dir(release)}/{daptype}/{plateifu.plate}/{plateifu.ifu}"
+    return PurePosixPath(f"{folder}/{name}")
 
 
 def _redux_dir(release: Release) -> PurePosixPath:
@@ -132,12 +136,12 @@ def _redux_dir(release: Release) -> PurePosixPath:
 
 
 def _maps(release: Release, plateifu: PlateIFU, daptype: str) -> PurePosixPath:
-    return _galaxy_dir(release, plateifu, daptype) / maps_name(plateifu, daptype)
+    return _galaxy_file(release, plateifu, daptype, maps_name(plateifu, daptype))
 
 
 def _modelcube(release: Release, plateifu: PlateIFU, daptype: str) -> PurePosixPath:
     name = f"manga-{plateifu}-LOGCUBE-{daptype}.fits.gz"
-    return _galaxy_dir(release, plateifu, daptype) / name
+    return _galaxy_file(release, plateifu, daptype, name)
 
 
 def _cube(release: Release, plateifu: PlateIFU, _daptype: str) -> PurePosixPath:

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from mangaxr.sas.verify import LEVELS, Level
+from mangaxr.sas.records import LEVELS, Level
 
 __all__ = ["MANIFEST", "Entry", "Manifest"]
 

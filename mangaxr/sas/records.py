@@ -7,7 +7,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-__all__ = ["DownloadProgress", "DownloadRecord", "OnDownload", "Status"]
+__all__ = ["LEVELS", "DownloadProgress", "DownloadRecord", "Level", "OnDownload", "Status"]
+
+Level = Literal["size", "gzip", "fits"]
+
+LEVELS: tuple[Level, ...] = ("size", "gzip", "fits")
+"""How a file is verified, from the quickest to the most thorough way; each does what those
+before it do."""
 
 Status = Literal["downloaded", "present", "planned", "missing", "failed"]
 

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from typing import Literal
 
 from mangaxr.errors import CorruptFileError
 from mangaxr.fits.checksum import failed_sums
 from mangaxr.fits.source import ByteSource, open_source
 from mangaxr.fits.walk import walk_hdus
+from mangaxr.sas.records import Level
 
-__all__ = ["LEVELS", "Level", "check_start", "sha256_of", "verify_file"]
-
-Level = Literal["size", "gzip", "fits"]
-
-LEVELS: tuple[Level, ...] = ("size", "gzip", "fits")
-"""From the quickest to the most thorough; each includes those before it."""
+__all__ = ["check_start", "sha256_of", "verify_file"]
 
 _GZIP, _FITS = b"\x1f\x8b", b"SIMPLE"
 _START = 512

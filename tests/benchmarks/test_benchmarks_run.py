@@ -9,7 +9,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # benchmarks/ is not installed
 
-from benchmarks import building, files, reading
+from benchmarks import building, files, ranking, reading
 
 
 @pytest.fixture(autouse=True)
@@ -31,12 +31,22 @@ def test_building_times_every_side() -> None:
     assert building.build(files.survey_files(2, 19), 1) == 2
 
 
-@pytest.mark.parametrize("benchmark", [reading.TimeReading, building.TimeBuilding])
-def test_benchmark_classes_run(benchmark: type) -> None:
-    """Each method of an asv class runs with its first parameter."""
+def test_ranking_times_every_side() -> None:
+    """Each program runs to its end and tells its memory."""
+    found = ranking.compare(200, repeats=1)
+    assert set(found) == set(ranking.SIDES)
+    assert all(seconds > 0 and memory > 1 for seconds, memory in found.values())
+
+
+@pytest.mark.parametrize(
+    ("benchmark", "parameter"),
+    [(reading.TimeReading, 19), (building.TimeBuilding, 1), (ranking.TimeRanking, 200)],
+)
+def test_benchmark_classes_run(benchmark: type, parameter: int) -> None:
+    """Each method of an asv class runs, with a small parameter."""
     suite = benchmark()
-    suite.setup(benchmark.params[0])
+    suite.setup(parameter)
     methods = [name for name in dir(suite) if name.startswith(("time_", "peakmem_"))]
     assert methods
     for name in methods:
-        getattr(suite, name)(benchmark.params[0])
+        getattr(suite, name)(parameter)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from mangaxr.build.items import read_list, resolve_items
-from mangaxr.errors import BuildError, MissingFileError, UnknownNameError
+from mangaxr.build.items import resolve_items
+from mangaxr.errors import BuildError, UnknownNameError
 from mangaxr.plateifu import PlateIFU
 from mangaxr.synthetic import SurveyFiles
 
@@ -136,24 +136,13 @@ def test_an_unknown_release_or_daptype_is_said_at_once(tmp_path: Path) -> None:
         resolve_items(["8138-12704"], sas=tmp_path, daptype="../HYB10")
 
 
-def test_a_list_has_an_item_a_line_and_comments(tmp_path: Path) -> None:
-    """Blank lines, comments and surrounding blanks are no items."""
-    file = tmp_path / "galaxies.txt"
-    text = "# my sample\n8138-12704  # merger\n\n  8139-1901\r\n#8140-1901\n"
-    file.write_text(text, encoding="utf-8")
-    assert read_list(file) == ["8138-12704", "8139-1901"]
-
-
-def test_a_list_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:
-    """An absent list, a directory, or a file that is no text raise an error that names them."""
-    binary = tmp_path / "list.bin"
-    binary.write_bytes(b"\x1f\x8b\x08\xff\xfe")
-    with pytest.raises(MissingFileError, match=r"absent\.txt"):
-        read_list(tmp_path / "absent.txt")
-    for path in (binary, tmp_path):
-        with pytest.raises(BuildError, match="cannot be read as a list") as caught:
-            read_list(path)
-        assert "\n" not in str(caught.value)
+def test_a_sample_stands_for_its_galaxies(tmp_path: Path) -> None:
+    """`@NAME` is every galaxy of the sample; one that does not exist is an error."""
+    found = resolve_items(["@lens-sources", "8593-12705"], sas=tmp_path)
+    assert len(found) == 5
+    assert "8593-12705" in [source.galaxy for source in found]
+    with pytest.raises(UnknownNameError, match="no sample"):
+        resolve_items(["@lens"], sas=tmp_path)
 
 
 def test_plateifu_objects_sort_with_texts(tmp_path: Path) -> None:

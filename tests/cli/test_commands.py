@@ -20,7 +20,7 @@ from mangaxr.synthetic import compare
 
 Run = Callable[..., Any]
 
-COMMANDS = ("demo", "inspect", "build", "info", "preview")
+COMMANDS = ("demo", "catalog", "rank", "download", "inspect", "build", "info", "preview")
 
 
 @pytest.mark.parametrize("command", COMMANDS)

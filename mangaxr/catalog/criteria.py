@@ -1,0 +1,237 @@
+"""Criteria: which galaxies may stay and what makes one better, from a small TOML file."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from mangaxr.catalog.cuts import CUTS, Setting, check_setting
+from mangaxr.catalog.inclination import DISK_THICKNESS
+from mangaxr.catalog.quantities import columns_needed
+from mangaxr.catalog.terms import TERMS, Grade
+from mangaxr.errors import CriteriaError, MissingFileError
+
+__all__ = ["DEFAULT_CRITERIA", "Criteria", "criteria_text", "list_criteria", "load_criteria"]
+
+DEFAULT_CRITERIA = "default"
+
+_SHIPPED = files("mangaxr.catalog") / "shipped"
+_KEYS = ("description", "q0", "cuts", "terms")
+_GRADE_KEYS = ("weight", "worst", "best")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Criteria:
+    """What `select` and `rank` go by.
+
+    Parameters
+    ----------
+    name
+        Of the file they come from, without its suffix.
+    description
+        One line.
+    q0
+        Axis ratio of a disk seen edge-on.
+    cuts
+        Setting of each cut that applies, by its name in `CUTS`.
+    grades
+        The terms of the score.
+
+    Raises
+    ------
+    CriteriaError
+        If a cut or its setting does not exist, or a term comes twice.
+
+    Examples
+    --------
+    >>> criteria = load_criteria("flux_sigma_inclination")
+    >>> [grade.term for grade in criteria.grades]
+    ['ha_flux', 'gas_dispersion', 'stellar_dispersion', 'inclination']
+    """
+
+    name: str
+    description: str = ""
+    q0: float = DISK_THICKNESS
+    cuts: Mapping[str, Setting]
+    grades: tuple[Grade, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.q0 < 1:
+            msg = f"criteria {self.name}: q0 = {self.q0:g}: expected 0 <= q0 < 1"
+            raise CriteriaError(msg)
+        _check_names(self.name, "cut", self.cuts, CUTS)
+        for cut, setting in self.cuts.items():
+            check_setting(self.name, cut, setting)
+        terms = [grade.term for grade in self.grades]
+        if len(set(terms)) < len(terms):
+            msg = f"criteria {self.name}: a term comes twice among {', '.join(terms)}"
+            raise CriteriaError(msg)
+
+    @property
+    def quantities(self) -> tuple[str, ...]:
+        """Names of the quantities that the cuts and the score are computed from."""
+        cuts = (quantity for cut in self.cuts for quantity in CUTS[cut].quantities)
+        return tuple(dict.fromkeys((*cuts, *(grade.term for grade in self.grades))))
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Catalog columns that are needed."""
+        cuts = (column for cut in self.cuts for column in CUTS[cut].needs)
+        return tuple(dict.fromkeys((*cuts, *columns_needed(self.quantities))))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the criteria as plain JSON values."""
+        return {
+            "name": self.name,
+            "description": self.description,
+            "q0": self.q0,
+            "cuts": dict(self.cuts),
+            "terms": {
+                grade.term: {key: asdict(grade)[key] for key in _GRADE_KEYS}
+                for grade in self.grades
+            },
+        }
+
+
+def list_criteria() -> tuple[str, ...]:
+    """Name the criteria that are shipped.
+
+    Examples
+    --------
+    >>> list_criteria()
+    ('default', 'flux_sigma_inclination')
+    """
+    names = (file.name for file in _SHIPPED.iterdir())
+    return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
+
+
+def criteria_text(name: str = DEFAULT_CRITERIA) -> str:
+    """Return the file of shipped criteria, with its comments, as a start for one's own.
+
+    Raises
+    ------
+    MissingFileError
+        If there are no such criteria.
+
+    Examples
+    --------
+    >>> print(criteria_text("flux_sigma_inclination").splitlines()[0])
+    # The plain choice: H-alpha flux, the two dispersions, and the inclination alone.
+    """
+    if name not in list_criteria():
+        msg = f"{name}: no such criteria are shipped: there are {' and '.join(list_criteria())}"
+        raise MissingFileError(msg)
+    return (_SHIPPED / f"{name}.toml").read_text(encoding="utf-8")
+
+
+def load_criteria(source: str | os.PathLike[str] | Criteria | None = None) -> Criteria:
+    """Read criteria: shipped ones by name, or a TOML file of one's own.
+
+    Parameters
+    ----------
+    source
+        A name in `list_criteria`, a path, or criteria, which are returned as they are;
+        the default criteria if None.
+
+    Returns
+    -------
+    Criteria
+        Cuts, terms and q0.
+
+    Raises
+    ------
+    MissingFileError
+        If there is neither such a name nor such a file.
+    CriteriaError
+        If the file is not TOML, or names what does not exist.
+
+    Examples
+    --------
+    >>> load_criteria().name
+    'default'
+    """
+    if isinstance(source, Criteria):
+        return source
+    name = os.fspath(source or DEFAULT_CRITERIA)
+    shipped = name in list_criteria()
+    file = _SHIPPED / f"{name}.toml" if shipped else Path(name).expanduser()
+    try:
+        content = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        if isinstance(error, FileNotFoundError | IsADirectoryError):
+            msg = f"{name}: no such criteria: give a TOML file, or {' or '.join(list_criteria())}"
+            raise MissingFileError(msg) from error
+        reason = getattr(error, "strerror", None) or error
+        msg = f"{name}: cannot be read as criteria ({reason}): expected a TOML file"
+        raise CriteriaError(msg) from error
+    return _parse(content, name=name if shipped else Path(name).stem, where=name)
+
+
+def _parse(content: Mapping[str, Any], *, name: str, where: str) -> Criteria:
+    _check_names(where, "entry", content, _KEYS)
+    cuts, terms = (_table(where, content, key) for key in ("cuts", "terms"))
+    _check_names(where, "term", terms, TERMS)
+    return Criteria(
+        name=name,
+        description=str(content.get("description", "")),
+        q0=_number(where, "q0", content.get("q0", DISK_THICKNESS)),
+        # An entry that is false says that the cut is not wanted.
+        cuts={key: _frozen(value) for key, value in cuts.items() if value is not False},
+        grades=tuple(_grade(where, term, _table(where, terms, term)) for term in terms),
+    )
+
+
+def _grade(where: str, term: str, table: Mapping[str, Any]) -> Grade:
+    _check_names(where, f"entry of [terms.{term}]", table, _GRADE_KEYS)
+    absent = [key for key in ("worst", "best") if key not in table]
+    if absent:
+        msg = f"{where}: [terms.{term}] has no {' and no '.join(absent)}"
+        raise CriteriaError(msg)
+    worst, best = (_ends(where, f"{key} of {term}", table[key]) for key in ("worst", "best"))
+    weight = _number(where, f"weight of {term}", table.get("weight", 1.0))
+    try:
+        return Grade(term=term, weight=weight, worst=worst, best=best)
+    except CriteriaError as error:
+        msg = f"{where}: {error}"
+        raise CriteriaError(msg) from error
+
+
+def _table(where: str, content: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    table = content.get(key, {})
+    if not isinstance(table, Mapping):
+        msg = f"{where}: {key} = {table!r} should be a table, [{key}]"
+        raise CriteriaError(msg)
+    return table
+
+
+def _ends(where: str, what: str, value: object) -> float | tuple[float, float]:
+    if isinstance(value, list) and len(value) == 2:
+        return (_number(where, what, value[0]), _number(where, what, value[1]))
+    return _number(where, what, value)
+
+
+def _number(where: str, what: str, value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        msg = f"{where}: {what} = {value!r}: expected a number"
+        raise CriteriaError(msg)
+    return float(value)
+
+
+def _frozen(value: object) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _check_names(where: str, kind: str, given: Iterable[str], known: Iterable[str]) -> None:
+    names = list(known)
+    for name in given:
+        if name not in names:
+            close = difflib.get_close_matches(name, names, n=1)
+            hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(names)}"
+            msg = f"{where}: no {kind} is called {name!r}: {hint}"
+            raise CriteriaError(msg)
