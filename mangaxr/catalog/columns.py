@@ -61,10 +61,16 @@ class TableColumn:
 
 
 def redescribed(values: NDArray[Any], description: Mapping[str, Any]) -> TableColumn:
-    """Put a column together again; what the description lacks is left empty."""
+    """Put a column together again; what the description lacks is left empty.
+
+    Raises
+    ------
+    ValueError
+        If the values do not fit the description.
+    """
     labels = tuple(map(str, description.get("labels", ())))
-    if labels and values.ndim == 1:
-        values = values.reshape(-1, len(labels))
+    if labels:
+        values = values.reshape(-1 if values.ndim == 1 else len(values), len(labels))
     return TableColumn(
         values=values,
         dim=str(description.get("dim", "")),
@@ -141,7 +147,8 @@ def from_table(table: Table, path: Path) -> xr.Dataset:
     Raises
     ------
     CatalogError
-        If there is no such column, or a row of it names no galaxy.
+        If there is no such column, a row of it names no galaxy, or columns contradict
+        each other.
     """
     named = next((n for n in table.columns if n.strip().lower() in (PLATEIFU, GALAXY)), None)
     if named is None:
@@ -167,7 +174,11 @@ def from_table(table: Table, path: Path) -> xr.Dataset:
         if column.labels:
             coords[column.dim] = np.array(column.labels, dtype=str)
         coords |= {other: (column.dim, np.array(v)) for other, v in column.beside.items()}
-    return xr.Dataset(variables, coords, _arrays(table.attrs))
+    try:
+        return xr.Dataset(variables, coords, _arrays(table.attrs))
+    except ValueError as error:
+        msg = f"{path}: its columns do not go together ({' '.join(str(error).split())})"
+        raise CatalogError(msg) from error
 
 
 def _arrays(attrs: Mapping[str, Any]) -> dict[str, Any]:
