@@ -20,7 +20,7 @@ DR17_GALAXIES = 11273
 SIDES = {
     "mangaxr: open and rank": (
         "import mangaxr\n"
-        "from mangaxr.catalog.rank import columns_to_rank\n"
+        "from mangaxr.catalog.ranking.rank import columns_to_rank\n"
         "cat = mangaxr.open_catalog(sas={root!r}, columns=columns_to_rank())\n"
         "assert mangaxr.rank(cat).sizes['galaxy']\n"
     ),
@@ -52,7 +52,7 @@ _WRITE = (
 def rank_survey(root: Path) -> int:
     """Open the catalogs below a SAS root and rank them; return how many were left."""
     import mangaxr
-    from mangaxr.catalog.rank import columns_to_rank
+    from mangaxr.catalog.ranking.rank import columns_to_rank
 
     catalog = mangaxr.open_catalog(sas=root, columns=columns_to_rank())
     return int(mangaxr.rank(catalog).sizes["galaxy"])

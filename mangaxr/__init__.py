@@ -15,15 +15,15 @@ if TYPE_CHECKING:
     from mangaxr import synthetic as synthetic
     from mangaxr.build.report import BuildReport as BuildReport
     from mangaxr.build.run import build_store as build_store
-    from mangaxr.catalog.criteria import Criteria as Criteria
-    from mangaxr.catalog.criteria import load_criteria as load_criteria
-    from mangaxr.catalog.drpcomplete import open_drpcomplete as open_drpcomplete
-    from mangaxr.catalog.export import read_table as read_table
-    from mangaxr.catalog.export import write_table as write_table
-    from mangaxr.catalog.open import open_catalog as open_catalog
-    from mangaxr.catalog.rank import rank as rank
-    from mangaxr.catalog.select import Selection as Selection
-    from mangaxr.catalog.select import select as select
+    from mangaxr.catalog.ranking.criteria import Criteria as Criteria
+    from mangaxr.catalog.ranking.criteria import load_criteria as load_criteria
+    from mangaxr.catalog.ranking.rank import rank as rank
+    from mangaxr.catalog.ranking.select import Selection as Selection
+    from mangaxr.catalog.ranking.select import select as select
+    from mangaxr.catalog.reading.drpcomplete import open_drpcomplete as open_drpcomplete
+    from mangaxr.catalog.reading.open import open_catalog as open_catalog
+    from mangaxr.catalog.tables.export import read_table as read_table
+    from mangaxr.catalog.tables.export import write_table as write_table
     from mangaxr.errors import MangaxrError as MangaxrError
     from mangaxr.maps.open import load_maps_file as load_maps_file
     from mangaxr.maps.open import open_maps as open_maps
@@ -39,28 +39,28 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "BuildReport": "mangaxr.build.report",
-    "Criteria": "mangaxr.catalog.criteria",
+    "Criteria": "mangaxr.catalog.ranking.criteria",
     "DownloadRecord": "mangaxr.sas.records",
     "MangaxrError": "mangaxr.errors",
     "PlateIFU": "mangaxr.plateifu",
     "Recipe": "mangaxr.tensors.recipe",
-    "Selection": "mangaxr.catalog.select",
+    "Selection": "mangaxr.catalog.ranking.select",
     "build_store": "mangaxr.build.run",
     "download": "mangaxr.sas.download",
-    "load_criteria": "mangaxr.catalog.criteria",
+    "load_criteria": "mangaxr.catalog.ranking.criteria",
     "load_maps_file": "mangaxr.maps.open",
     "load_sample": "mangaxr.samples.named",
-    "open_catalog": "mangaxr.catalog.open",
-    "open_drpcomplete": "mangaxr.catalog.drpcomplete",
+    "open_catalog": "mangaxr.catalog.reading.open",
+    "open_drpcomplete": "mangaxr.catalog.reading.drpcomplete",
     "open_maps": "mangaxr.maps.open",
     "open_maps_file": "mangaxr.maps.open",
     "open_store": "mangaxr.store.reader",
-    "rank": "mangaxr.catalog.rank",
-    "read_table": "mangaxr.catalog.export",
-    "select": "mangaxr.catalog.select",
+    "rank": "mangaxr.catalog.ranking.rank",
+    "read_table": "mangaxr.catalog.tables.export",
+    "select": "mangaxr.catalog.ranking.select",
     "to_physical": "mangaxr.store.reader",
     "validate_store": "mangaxr.store.validate",
-    "write_table": "mangaxr.catalog.export",
+    "write_table": "mangaxr.catalog.tables.export",
 }
 """Public name -> module that defines it."""
 

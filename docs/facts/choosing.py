@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from facts.markdown import code, table
-from mangaxr.catalog.criteria import criteria_text, list_criteria, load_criteria
-from mangaxr.catalog.cuts import CUTS
-from mangaxr.catalog.quantities import QUANTITIES
-from mangaxr.catalog.terms import TERMS
+from mangaxr.catalog.ranking.criteria import criteria_text, list_criteria, load_criteria
+from mangaxr.catalog.ranking.cuts import CUTS
+from mangaxr.catalog.ranking.quantities import QUANTITIES
+from mangaxr.catalog.ranking.terms import TERMS
 from mangaxr.samples.named import list_samples, load_sample
 
 __all__ = ["criteria", "cuts", "quantities", "samples", "terms"]

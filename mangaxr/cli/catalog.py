@@ -63,7 +63,7 @@ def command(
 
     Without --where, --columns and --out, the columns are listed with unit and meaning.
     """
-    from mangaxr.catalog.open import open_catalog
+    from mangaxr.catalog.reading.open import open_catalog
 
     catalog = open_catalog(sas=sas, release=release, daptype=daptype)
     if where is None and columns is None and out is None:
@@ -76,7 +76,7 @@ def command(
         "where": where or "",
     }
     if out is not None:
-        from mangaxr.catalog.export import write_table
+        from mangaxr.catalog.tables.export import write_table
 
         facts["out"] = str(write_table(chosen, out))
     if as_json:
@@ -93,8 +93,8 @@ def _choose(catalog: xr.Dataset, where: str | None, names: Sequence[str]) -> xr.
     """Keep the galaxies and the columns that are asked for."""
     import numpy as np
 
-    from mangaxr.catalog.expression import evaluate
-    from mangaxr.catalog.pick import pick_columns
+    from mangaxr.catalog.conditions.expression import evaluate
+    from mangaxr.catalog.tables.pick import pick_columns
 
     kept = slice(None) if where is None else np.flatnonzero(evaluate(where, catalog))
     if tuple(name.lower() for name in names) == (_ALL,):

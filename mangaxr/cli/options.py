@@ -111,7 +111,7 @@ def read_items(list_file: Path | None, top: int | None) -> list[str]:
             msg = "--top is of the list that --from names"
             raise click.UsageError(msg)
         return []
-    from mangaxr.catalog.lists import read_items as read_list
+    from mangaxr.catalog.tables.lists import read_items as read_list
 
     return read_list(list_file, top=top)
 

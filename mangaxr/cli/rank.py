@@ -14,7 +14,7 @@ from mangaxr.cli.output import print_json, print_table
 if TYPE_CHECKING:
     import xarray as xr
 
-    from mangaxr.catalog.select import CutCount
+    from mangaxr.catalog.ranking.select import CutCount
 
 __all__ = ["command"]
 
@@ -86,11 +86,11 @@ def command(
     Cuts remove galaxies, each with a reason that is counted; the others are scored, 0 to
     1, by the mean of graded terms. What the cuts and terms are is said in the criteria.
     """
-    from mangaxr.catalog.criteria import criteria_text, load_criteria
-    from mangaxr.catalog.export import write_table
-    from mangaxr.catalog.open import open_catalog
-    from mangaxr.catalog.rank import columns_to_rank, rank
-    from mangaxr.catalog.select import select
+    from mangaxr.catalog.ranking.criteria import criteria_text, load_criteria
+    from mangaxr.catalog.ranking.rank import columns_to_rank, rank
+    from mangaxr.catalog.ranking.select import select
+    from mangaxr.catalog.reading.open import open_catalog
+    from mangaxr.catalog.tables.export import write_table
     from mangaxr.samples.named import expand_samples
 
     if show_criteria:

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mangaxr.catalog.criteria import Criteria, list_criteria, load_criteria
-from mangaxr.catalog.cuts import CUTS
-from mangaxr.catalog.terms import TERMS
+from mangaxr.catalog.ranking.criteria import Criteria, list_criteria, load_criteria
+from mangaxr.catalog.ranking.cuts import CUTS
+from mangaxr.catalog.ranking.terms import TERMS
 from mangaxr.errors import CriteriaError, MangaxrError, MissingFileError
 
 

@@ -10,12 +10,12 @@ import pytest
 from astropy.io import fits
 from numpy.typing import NDArray
 
-from mangaxr.catalog.criteria import load_criteria
-from mangaxr.catalog.drpcomplete import open_drpcomplete
-from mangaxr.catalog.export import read_table, write_table
-from mangaxr.catalog.expression import evaluate
-from mangaxr.catalog.inclination import inclination
-from mangaxr.catalog.select import select
+from mangaxr.catalog.conditions.expression import evaluate
+from mangaxr.catalog.ranking.criteria import load_criteria
+from mangaxr.catalog.ranking.inclination import inclination
+from mangaxr.catalog.ranking.select import select
+from mangaxr.catalog.reading.drpcomplete import open_drpcomplete
+from mangaxr.catalog.tables.export import read_table, write_table
 from mangaxr.errors import CatalogError, MissingFileError
 
 C = 299792.458

@@ -15,9 +15,9 @@ from astropy.table import Table
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mangaxr.catalog.export import TABLE_SUFFIXES, read_table, write_table
-from mangaxr.catalog.open import open_catalog
-from mangaxr.catalog.pick import pick_columns
+from mangaxr.catalog.reading.open import open_catalog
+from mangaxr.catalog.tables.export import TABLE_SUFFIXES, read_table, write_table
+from mangaxr.catalog.tables.pick import pick_columns
 from mangaxr.errors import CatalogError, MangaxrError, MissingDependencyError, MissingFileError
 from mangaxr.synthetic import example_survey
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from mangaxr.catalog.expression import FUNCTIONS, columns_of, evaluate
+from mangaxr.catalog.conditions.expression import FUNCTIONS, columns_of, evaluate
 from mangaxr.errors import ExpressionError
 
 Z = np.array([0.01, 0.05, np.nan, 0.1])

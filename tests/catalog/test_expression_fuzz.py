@@ -10,7 +10,7 @@ import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mangaxr.catalog.expression import columns_of, evaluate
+from mangaxr.catalog.conditions.expression import columns_of, evaluate
 from mangaxr.errors import ExpressionError
 
 CATALOG = xr.Dataset(

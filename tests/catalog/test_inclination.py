@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mangaxr.catalog.inclination import inclination
+from mangaxr.catalog.ranking.inclination import inclination
 
 
 @given(degrees=st.floats(0.0, 90.0), q0=st.floats(0.0, 0.9))

@@ -12,7 +12,7 @@ import pytest
 import xarray as xr
 from astropy.io import fits
 
-from mangaxr.catalog.open import open_catalog
+from mangaxr.catalog.reading.open import open_catalog
 from mangaxr.errors import CatalogError
 
 DAPTYPE = "HYB10-MILESHC-MASTARSSP"

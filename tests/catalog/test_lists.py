@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 import xarray as xr
-from mangaxr.catalog.export import write_table
 
-from mangaxr.catalog.lists import read_items
-from mangaxr.catalog.rank import rank
+from mangaxr.catalog.ranking.rank import rank
+from mangaxr.catalog.tables.export import write_table
+from mangaxr.catalog.tables.lists import read_items
 from mangaxr.errors import CatalogError, MissingFileError
 
 MakeCatalog = Callable[..., xr.Dataset]

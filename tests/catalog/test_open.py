@@ -7,6 +7,7 @@ import logging
 import os
 import pickle
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +15,8 @@ import pytest
 import xarray as xr
 from astropy.io import fits
 
-from mangaxr.catalog.open import open_catalog
-from mangaxr.catalog.table import BinTable
+from mangaxr.catalog.reading.open import open_catalog
+from mangaxr.catalog.reading.table import BinTable
 from mangaxr.datamodel.catalogs import CATALOG_COLUMNS
 from mangaxr.errors import (
     CatalogError,
@@ -164,13 +165,13 @@ def test_only_the_columns_asked_for_are_there(survey: Path) -> None:
 def test_only_what_is_used_is_read(survey: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Opening reads the names and what is compared; using a column reads it once, alone."""
     read: list[str] = []
-    reading = BinTable.read
+    reading = BinTable._read
 
-    def record(table: BinTable, name: str, *rows: int) -> np.ndarray:
-        read.append(name)
-        return reading(table, name, *rows)
+    def record(table: BinTable, names: Sequence[str], *rows: int) -> dict[str, np.ndarray]:
+        read.extend(names)
+        return reading(table, names, *rows)
 
-    monkeypatch.setattr(BinTable, "read", record)
+    monkeypatch.setattr(BinTable, "_read", record)
     catalog = open_catalog(sas=survey)
     compared = {row.name for row in CATALOG_COLUMNS.values() if row.compared}
     assert set(read) == {"plateifu", "dapdone", *compared}
@@ -179,8 +180,11 @@ def test_only_what_is_used_is_read(survey: Path, monkeypatch: pytest.MonkeyPatch
     catalog.ha_gsigma_1re.mean()
     assert read == ["ha_gsigma_1re"]
     read.clear()
-    open_catalog(sas=survey, columns=["sfr_tot"])
-    assert set(read) == {"plateifu", "dapdone", "mangaid"}
+    asked_for = open_catalog(sas=survey, columns=["sfr_tot"])
+    assert set(read) == {"plateifu", "daptype", "dapdone", "mangaid", "sfr_tot"}
+    read.clear()
+    asked_for.load()
+    assert read == []
 
 
 def test_part_of_a_column_is_that_part(survey: Path) -> None:

@@ -10,7 +10,7 @@ from astropy.io import fits
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mangaxr.catalog.open import open_catalog
+from mangaxr.catalog.reading.open import open_catalog
 from mangaxr.errors import MangaxrError
 
 DAPTYPE = "HYB10-MILESHC-MASTARSSP"

@@ -11,9 +11,9 @@ import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mangaxr.catalog.criteria import Criteria, list_criteria, load_criteria
-from mangaxr.catalog.rank import columns_to_rank, rank
-from mangaxr.catalog.terms import TERMS
+from mangaxr.catalog.ranking.criteria import Criteria, list_criteria, load_criteria
+from mangaxr.catalog.ranking.rank import columns_to_rank, rank
+from mangaxr.catalog.ranking.terms import TERMS
 from mangaxr.errors import CriteriaError
 
 MakeCatalog = Callable[..., xr.Dataset]

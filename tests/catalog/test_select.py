@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from mangaxr.catalog.criteria import Criteria, load_criteria
-from mangaxr.catalog.cuts import CUTS
-from mangaxr.catalog.select import select
+from mangaxr.catalog.ranking.criteria import Criteria, load_criteria
+from mangaxr.catalog.ranking.cuts import CUTS
+from mangaxr.catalog.ranking.select import select
 from mangaxr.errors import CriteriaError
 
 MakeCatalog = Callable[..., xr.Dataset]

@@ -9,12 +9,12 @@ import pytest
 import xarray as xr
 from astropy.io import fits
 
-from mangaxr.catalog.criteria import list_criteria
-from mangaxr.catalog.drpcomplete import open_drpcomplete
-from mangaxr.catalog.export import write_table
-from mangaxr.catalog.open import open_catalog
-from mangaxr.catalog.rank import columns_to_rank, rank
-from mangaxr.catalog.select import select
+from mangaxr.catalog.ranking.criteria import list_criteria
+from mangaxr.catalog.ranking.rank import columns_to_rank, rank
+from mangaxr.catalog.ranking.select import select
+from mangaxr.catalog.reading.drpcomplete import open_drpcomplete
+from mangaxr.catalog.reading.open import open_catalog
+from mangaxr.catalog.tables.export import write_table
 from mangaxr.synthetic import CatalogFiles, write_catalogs
 
 REASONS = {

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mangaxr.catalog.quantities import QUANTITIES
-from mangaxr.catalog.terms import TERMS, Grade
+from mangaxr.catalog.ranking.quantities import QUANTITIES
+from mangaxr.catalog.ranking.terms import TERMS, Grade
 from mangaxr.errors import CriteriaError
 
 _NUMBER = st.floats(-1e6, 1e6)

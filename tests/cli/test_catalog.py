@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from mangaxr.catalog.export import read_table
-from mangaxr.catalog.open import open_catalog
-from mangaxr.cli.catalog import command
+from mangaxr.catalog.reading.open import open_catalog
+from mangaxr.catalog.tables.export import read_table
+from mangaxr.cli import _mangaxr
 from mangaxr.errors import CatalogError, ExpressionError, MissingFileError
 
 Run = Callable[..., Result]
@@ -23,8 +23,8 @@ def catalog(survey: Path) -> Run:
     """Return a function that runs the command on the example survey."""
 
     def run_it(*arguments: object) -> Result:
-        options = ["--sas", str(survey), *map(str, arguments)]
-        return CliRunner().invoke(command, options, catch_exceptions=False, standalone_mode=False)
+        options = ["catalog", "--sas", str(survey), *map(str, arguments)]
+        return CliRunner().invoke(_mangaxr, options, catch_exceptions=False, standalone_mode=False)
 
     return run_it
 
@@ -155,5 +155,8 @@ def test_nothing_there_names_the_command(tmp_path: Path) -> None:
     """An empty tree is answered with what fetches the files."""
     with pytest.raises(MissingFileError, match="mangaxr download --what dapall,drpall"):
         CliRunner().invoke(
-            command, ["--sas", str(tmp_path)], catch_exceptions=False, standalone_mode=False
+            _mangaxr,
+            ["catalog", "--sas", str(tmp_path)],
+            catch_exceptions=False,
+            standalone_mode=False,
         )

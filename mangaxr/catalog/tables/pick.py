@@ -97,7 +97,7 @@ def pick_columns(catalog: xr.Dataset, names: Iterable[str]) -> xr.Dataset:
 
     Examples
     --------
-    >>> from mangaxr.catalog.open import open_catalog
+    >>> from mangaxr.catalog.reading.open import open_catalog
     >>> from mangaxr.synthetic import example_survey
     >>> catalog = open_catalog(sas=example_survey())
     >>> list(pick_columns(catalog, ["z", "emline_gflux_1re[Ha-6564]"]).data_vars)

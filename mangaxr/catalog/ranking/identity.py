@@ -9,8 +9,8 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from mangaxr.catalog.quantities import QUANTITIES, compute_quantities
-from mangaxr.catalog.select import Selection
+from mangaxr.catalog.ranking.quantities import QUANTITIES, compute_quantities
+from mangaxr.catalog.ranking.select import Selection
 from mangaxr.datamodel.maskbits import DAPQUAL, DRP3QUAL, MaskBit, decode
 from mangaxr.datamodel.releases import find_release
 from mangaxr.plateifu import PlateIFU
@@ -61,7 +61,7 @@ def describe_galaxies(
     }
     for name, bits in _QUALITY:
         if name in columns:
-            columns[f"{name}_flags"] = _text(_decoded(word, bits) for word in columns[name][1])
+            columns[f"{name}_flags"] = _text(_decoded(columns[name][1], bits))
     if "mangaid" in columns:
         columns["repeats"] = _text(_repeats(catalog["mangaid"].values.astype(str), names, rows))
     cuts = (selection.reasons.get(str(name), ()) for name in names[rows])
@@ -77,8 +77,10 @@ def _text(words: Iterable[str]) -> Text:
     return ("galaxy", np.array(list(words), dtype=str))
 
 
-def _decoded(word: int, bits: tuple[MaskBit, ...]) -> str:
-    return "missing" if word < 0 else " ".join(decode(int(word), bits))
+def _decoded(words: NDArray[np.int64], bits: tuple[MaskBit, ...]) -> list[str]:
+    """Name the flags of each word; few words differ, among thousands."""
+    names = {word: " ".join(decode(word, bits)) for word in set(words.tolist()) if word >= 0}
+    return [names.get(word, "missing") for word in words.tolist()]
 
 
 def _repeats(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import gzip
 import io
 import os
 import re
 import warnings
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,7 +20,7 @@ import numpy as np
 from astropy.io import fits
 from numpy.typing import NDArray
 
-from mangaxr.catalog.fields import Field, field_of
+from mangaxr.catalog.reading.fields import Field, field_of
 from mangaxr.datamodel.catalogs import MISSING_WORD
 from mangaxr.errors import CatalogError, CorruptFileError, MissingFileError
 
@@ -58,6 +59,18 @@ class BinTable:
     record: np.dtype[np.void]
     offset: int
     stamp: tuple[int, int]
+    loaded: Mapping[str, NDArray[Any]] = dataclasses.field(default_factory=dict)
+
+    def with_columns(self, names: Iterable[str]) -> BinTable:
+        """Return the table with some columns in memory, read in one pass through its rows.
+
+        Parameters
+        ----------
+        names
+            In lower case; those that the table does not have are passed over.
+        """
+        wanted = [name for name in dict.fromkeys(names) if name in self.fields]
+        return dataclasses.replace(self, loaded=self._read(wanted, 0, self.rows))
 
     def read(self, name: str, start: int = 0, stop: int | None = None) -> NDArray[Any]:
         """Read one column, or some consecutive rows of it.
@@ -80,19 +93,29 @@ class BinTable:
         CorruptFileError
             If the file ends early, or has changed since it was opened.
         """
-        field = self.fields[name]
         stop = self.rows if stop is None else stop
-        size = self.record.itemsize
+        if name in self.loaded:
+            return self.loaded[name][start:stop]
+        return self._read([name], start, stop)[name]
+
+    def _read(self, names: Sequence[str], start: int, stop: int) -> dict[str, NDArray[Any]]:
+        fields = [self.fields[name] for name in names]
+        size, count = self.record.itemsize, max(stop - start, 0)
         block = np.empty((max(1, _BLOCK // size), size), np.uint8)
         with self._data() as file:
-            raw = np.empty((max(stop - start, 0), *field.shape), field.stored.base)
+            columns = [np.empty((count, *field.shape), field.stored.base) for field in fields]
             file.seek(start * size, os.SEEK_CUR)
-            for first in range(0, len(raw), len(block)):
-                part = block[: len(raw) - first]
+            for first in range(0, count, len(block)):
+                part = block[: count - first]
                 if file.readinto(part.data) != part.nbytes:
                     raise CorruptFileError(self._ends_early())
-                raw[first : first + len(part)] = part.view(self.record)[:, 0][field.name]
-        return field.decode(raw, missing=MISSING_WORD)
+                rows = part.view(self.record)[:, 0]
+                for column, field in zip(columns, fields, strict=True):
+                    column[first : first + len(part)] = rows[field.name]
+        return {
+            name: field.decode(column, missing=MISSING_WORD)
+            for name, field, column in zip(names, fields, columns, strict=True)
+        }
 
     def _ends_early(self) -> str:
         return f"{self.path}: the file ends within table {self.name}: it is truncated"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from mangaxr.catalog.export import TABLE_SUFFIXES, read_table
+from mangaxr.catalog.tables.export import TABLE_SUFFIXES, read_table
 from mangaxr.errors import CatalogError, MissingFileError
 
 __all__ = ["read_items"]

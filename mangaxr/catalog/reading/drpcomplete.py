@@ -16,8 +16,8 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from mangaxr.catalog.dataset import galaxy_coordinates
-from mangaxr.catalog.table import BinTable, open_table
+from mangaxr.catalog.reading.dataset import galaxy_coordinates
+from mangaxr.catalog.reading.table import BinTable, open_table
 from mangaxr.datamodel.catalogs import CATALOG_COLUMNS, MISSING_FLOATS, CatalogColumn
 from mangaxr.datamodel.keywords import SPEED_OF_LIGHT
 from mangaxr.errors import CatalogError

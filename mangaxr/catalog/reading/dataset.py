@@ -12,10 +12,10 @@ import xarray as xr
 from astropy import units as u
 from xarray.core import indexing
 
-from mangaxr.catalog.fields import Field
-from mangaxr.catalog.join import JoinedColumn, Source, disagreements
-from mangaxr.catalog.labels import dims_of, labels_of
-from mangaxr.catalog.table import BinTable
+from mangaxr.catalog.reading.fields import Field
+from mangaxr.catalog.reading.join import JoinedColumn, Source, disagreements
+from mangaxr.catalog.reading.labels import dims_of, labels_of
+from mangaxr.catalog.reading.table import BinTable
 from mangaxr.datamodel.catalogs import (
     CATALOG_COLUMNS,
     FIXED_LABELS,
@@ -47,7 +47,7 @@ def build_catalog(
     Parameters
     ----------
     galaxies
-        As `mangaxr.catalog.join.align` gives them.
+        As `mangaxr.catalog.reading.join.align` gives them.
     sources
         The catalogues, of which the first that has a value gives it.
     columns

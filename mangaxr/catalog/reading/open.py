@@ -9,9 +9,9 @@ from typing import Any, Literal
 
 import xarray as xr
 
-from mangaxr.catalog.dataset import build_catalog
-from mangaxr.catalog.join import align
-from mangaxr.catalog.table import BinTable, Header, first_header, open_table
+from mangaxr.catalog.reading.dataset import build_catalog
+from mangaxr.catalog.reading.join import IDENTITY, align
+from mangaxr.catalog.reading.table import BinTable, Header, first_header, open_table
 from mangaxr.datamodel.releases import (
     DEFAULT_RELEASE,
     Release,
@@ -46,7 +46,8 @@ def open_catalog(
 ) -> xr.Dataset:
     """Open DAPall and DRPall as one table of galaxies, lazily.
 
-    A column is read when it is first used, and kept. Where both files have a column, DAPall's
+    A column is read when it is first used, and kept; columns that are asked for by name are
+    read at once, in one pass. Where both files have a column, DAPall's
     value is taken; galaxies that only DRPall has are there too, after the others. A galaxy
     without a value has NaN, -999 in a column of integers (their ``no_value``), empty text,
     or False; so do columns that the DAP measures where it did not complete (``dapdone``).
@@ -110,7 +111,12 @@ def open_catalog(
         raise MissingFileError(_nowhere(root, known, dapall, drpall))
     dap = None if analysed is None else open_table(analysed, kind, _DAPALL_TABLE)
     drp = None if reduced is None else open_table(reduced, _DRPALL_TABLE)
+    if columns is not None:
+        columns = [columns] if isinstance(columns, str) else list(columns)
+        dap, drp = (table and _read_ahead(table, columns) for table in (dap, drp))
     dataset = build_catalog(*align(dap, drp, kind), columns)
+    if columns is not None:
+        dataset = dataset.load()
     facts: dict[str, Any] = {"title": "MaNGA galaxies: DAPall and DRPall"}
     if stated is not None:
         facts["release"] = stated.name
@@ -118,6 +124,11 @@ def open_catalog(
         facts |= {"daptype": kind, **_versions(dap.header)}
     facts |= {"dapall": _name(dap), "drpall": _name(drp)}
     return dataset.assign_attrs({**facts, **dataset.attrs})
+
+
+def _read_ahead(table: BinTable, columns: Iterable[str]) -> BinTable:
+    """Read what is asked for together with what tells the galaxies apart."""
+    return table.with_columns((*IDENTITY, *(name.strip().lower() for name in columns)))
 
 
 def _find(given: CatalogFile, expected: Path) -> Path | None:

@@ -11,8 +11,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from mangaxr.catalog.inclination import inclination
-from mangaxr.catalog.logic import (
+from mangaxr.catalog.conditions.logic import (
     ARITHMETIC,
     COMPARISONS,
     Condition,
@@ -21,8 +20,9 @@ from mangaxr.catalog.logic import (
     Value,
     bits,
 )
-from mangaxr.catalog.pick import find_column, pick_entry
-from mangaxr.catalog.syntax import complain
+from mangaxr.catalog.conditions.syntax import complain
+from mangaxr.catalog.ranking.inclination import inclination
+from mangaxr.catalog.tables.pick import find_column, pick_entry
 from mangaxr.errors import CatalogError, ExpressionError
 
 __all__ = ["FUNCTIONS", "Evaluator"]

@@ -11,9 +11,9 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from mangaxr.catalog.criteria import Criteria, load_criteria
-from mangaxr.catalog.cuts import CUTS, Cut, Galaxies, Removed
-from mangaxr.catalog.quantities import columns_needed, compute_quantities
+from mangaxr.catalog.ranking.criteria import Criteria, load_criteria
+from mangaxr.catalog.ranking.cuts import CUTS, Cut, Galaxies, Removed
+from mangaxr.catalog.ranking.quantities import columns_needed, compute_quantities
 from mangaxr.errors import CriteriaError
 
 __all__ = ["CutCount", "Selection", "select"]

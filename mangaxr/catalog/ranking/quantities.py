@@ -11,7 +11,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from mangaxr.catalog.inclination import DISK_THICKNESS, inclination
+from mangaxr.catalog.ranking.inclination import DISK_THICKNESS, inclination
 from mangaxr.errors import CriteriaError
 
 __all__ = ["QUANTITIES", "Quantity", "columns_needed", "compute_quantities"]
@@ -157,7 +157,7 @@ _ROWS = (
     Quantity(
         name="snr",
         unit="1",
-        formula=f"SNR_MED in {_BAND}: median S/N per wavelength channel of all spaxels",
+        formula=f"SNR_MED in {_BAND}: median S/N per wavelength channel, 1 to 1.5 R_e",
         needs=("snr_med",),
         compute=_column("snr_med", band=_BAND),
     ),

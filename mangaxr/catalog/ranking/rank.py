@@ -12,11 +12,11 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from mangaxr.catalog.criteria import Criteria, load_criteria
-from mangaxr.catalog.identity import COLUMNS, describe_galaxies
-from mangaxr.catalog.quantities import QUANTITIES, columns_needed
-from mangaxr.catalog.select import Selection, select
-from mangaxr.catalog.terms import Grade
+from mangaxr.catalog.ranking.criteria import Criteria, load_criteria
+from mangaxr.catalog.ranking.identity import COLUMNS, describe_galaxies
+from mangaxr.catalog.ranking.quantities import QUANTITIES, columns_needed
+from mangaxr.catalog.ranking.select import Selection, select
+from mangaxr.catalog.ranking.terms import Grade
 from mangaxr.errors import CriteriaError
 from mangaxr.plateifu import PlateIFU
 

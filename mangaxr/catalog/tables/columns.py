@@ -12,7 +12,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from mangaxr.catalog.pick import GALAXY, flat_name
+from mangaxr.catalog.tables.pick import GALAXY, flat_name
 from mangaxr.errors import BadPlateIFUError, CatalogError
 from mangaxr.plateifu import PlateIFU
 

@@ -11,10 +11,10 @@ import ast
 import numpy as np
 import xarray as xr
 
-from mangaxr.catalog.evaluator import FUNCTIONS, Evaluator
-from mangaxr.catalog.logic import Condition
-from mangaxr.catalog.pick import GALAXY
-from mangaxr.catalog.syntax import complain, parse
+from mangaxr.catalog.conditions.evaluator import FUNCTIONS, Evaluator
+from mangaxr.catalog.conditions.logic import Condition
+from mangaxr.catalog.conditions.syntax import complain, parse
+from mangaxr.catalog.tables.pick import GALAXY
 
 __all__ = ["FUNCTIONS", "columns_of", "evaluate"]
 
@@ -65,7 +65,7 @@ def evaluate(expression: str, catalog: xr.Dataset) -> xr.DataArray:
 
     Examples
     --------
-    >>> from mangaxr.catalog.open import open_catalog
+    >>> from mangaxr.catalog.reading.open import open_catalog
     >>> from mangaxr.synthetic import example_survey
     >>> catalog = open_catalog(sas=example_survey())
     >>> bright = evaluate('emline_gflux_1re["Ha-6564"] > 1000 and dapdone', catalog)

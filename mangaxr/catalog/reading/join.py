@@ -11,15 +11,18 @@ from numpy.typing import NDArray
 from xarray.backends import BackendArray
 from xarray.core import indexing
 
-from mangaxr.catalog.fields import Kind
-from mangaxr.catalog.table import BinTable
+from mangaxr.catalog.reading.fields import Kind
+from mangaxr.catalog.reading.table import BinTable
 from mangaxr.datamodel.catalogs import MISSING_WORD, CatalogColumn
 from mangaxr.errors import BadPlateIFUError, CatalogError
 from mangaxr.plateifu import PlateIFU
 
-__all__ = ["JoinedColumn", "Source", "align", "disagreements"]
+__all__ = ["IDENTITY", "JoinedColumn", "Source", "align", "disagreements"]
 
 Rows = NDArray[np.intp]
+
+IDENTITY = ("plateifu", "daptype", "dapdone", "mangaid")
+"""Columns that are read whatever is asked for."""
 
 _BLANK: Mapping[Kind, Any] = {"bool": False, "int": MISSING_WORD, "float": np.nan, "text": ""}
 """What stands for no value."""

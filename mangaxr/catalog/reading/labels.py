@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mangaxr.catalog.table import BinTable
+from mangaxr.catalog.reading.table import BinTable
 from mangaxr.datamodel.catalogs import (
     FIXED_LABELS,
     LABEL_KEYWORDS,

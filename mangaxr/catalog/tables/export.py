@@ -10,8 +10,8 @@ from types import MappingProxyType
 
 import xarray as xr
 
-from mangaxr.catalog.columns import Table, from_table, to_table
-from mangaxr.catalog.formats import (
+from mangaxr.catalog.tables.columns import Table, from_table, to_table
+from mangaxr.catalog.tables.formats import (
     read_csv,
     read_ecsv,
     read_parquet,
@@ -19,7 +19,7 @@ from mangaxr.catalog.formats import (
     write_ecsv,
     write_parquet,
 )
-from mangaxr.catalog.pick import GALAXY, pick_columns
+from mangaxr.catalog.tables.pick import GALAXY, pick_columns
 from mangaxr.errors import CatalogError, MissingFileError
 
 __all__ = ["TABLE_SUFFIXES", "read_table", "write_table"]
@@ -100,7 +100,7 @@ def write_table(dataset: xr.Dataset, path: str | os.PathLike[str]) -> Path:
     Examples
     --------
     >>> from tempfile import TemporaryDirectory
-    >>> from mangaxr.catalog.open import open_catalog
+    >>> from mangaxr.catalog.reading.open import open_catalog
     >>> from mangaxr.synthetic import example_survey
     >>> catalog = open_catalog(sas=example_survey(), columns=["z"])
     >>> with TemporaryDirectory() as folder:

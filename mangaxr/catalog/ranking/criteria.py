@@ -11,17 +11,17 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from mangaxr.catalog.cuts import CUTS, Setting, check_setting
-from mangaxr.catalog.inclination import DISK_THICKNESS
-from mangaxr.catalog.quantities import columns_needed
-from mangaxr.catalog.terms import TERMS, Grade
+from mangaxr.catalog.ranking.cuts import CUTS, Setting, check_setting
+from mangaxr.catalog.ranking.inclination import DISK_THICKNESS
+from mangaxr.catalog.ranking.quantities import columns_needed
+from mangaxr.catalog.ranking.terms import TERMS, Grade
 from mangaxr.errors import CriteriaError, MissingFileError
 
 __all__ = ["DEFAULT_CRITERIA", "Criteria", "criteria_text", "list_criteria", "load_criteria"]
 
 DEFAULT_CRITERIA = "default"
 
-_SHIPPED = files("mangaxr.catalog") / "shipped"
+_SHIPPED = files("mangaxr.catalog.ranking") / "shipped"
 _KEYS = ("description", "q0", "cuts", "terms")
 _GRADE_KEYS = ("weight", "worst", "best")
 

@@ -17,7 +17,7 @@ from astropy.table import Column
 from astropy.table import Table as AstropyTable
 from numpy.typing import NDArray
 
-from mangaxr.catalog.columns import PLATEIFU, Table, TableColumn, flattened, redescribed
+from mangaxr.catalog.tables.columns import PLATEIFU, Table, TableColumn, flattened, redescribed
 from mangaxr.errors import CatalogError, MissingDependencyError
 
 __all__ = [

@@ -1,0 +1,1 @@
+"""Conditions on the columns of a catalog, written as text."""

@@ -1,0 +1,1 @@
+"""Choosing galaxies by cuts, and ranking them by a score."""

@@ -1,0 +1,1 @@
+"""From the catalogs' files to one labelled table."""

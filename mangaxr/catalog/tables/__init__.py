@@ -1,0 +1,1 @@
+"""Tables of galaxies in files: written, read, and used as lists."""
