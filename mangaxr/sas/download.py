@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterable, Sequence
+from urllib.parse import urlsplit
 
 from mangaxr.datamodel.releases import DEFAULT_RELEASE, Release, find_release
-from mangaxr.errors import DownloadError, UnknownNameError
+from mangaxr.errors import BadPlateIFUError, DownloadError, UnknownNameError
 from mangaxr.plateifu import PlateIFU
 from mangaxr.samples.named import Item, expand_samples
 from mangaxr.sas.fetch import Archive, Wanted
@@ -91,7 +92,7 @@ def download(
     """
     known = find_release(release)
     several = (items,) if isinstance(items, _ONE_ITEM) else items
-    kinds = (what,) if isinstance(what, str) else tuple(what)
+    kinds = (what,) if isinstance(what, str) else tuple(dict.fromkeys(what))
     wanted = _plan(several, kinds, known, check_daptype(daptype, known))
     _check(verify, jobs)
     stop = threading.Event()
@@ -169,7 +170,10 @@ def _plan(
     return wanted
 
 
-def _galaxy(item: Item) -> PlateIFU:
+def _galaxy(item: object) -> PlateIFU:
+    if not isinstance(item, _ONE_ITEM):
+        msg = f"{item!r} does not name a galaxy: expected '8138-12704', a PlateIFU or '@SAMPLE'"
+        raise BadPlateIFUError(msg)
     return item if isinstance(item, PlateIFU) else PlateIFU.parse(os.fspath(item))
 
 
@@ -186,13 +190,22 @@ def _web(base_urls: Iterable[str] | str) -> tuple[str, ...]:
     """Check that URLs are of the web."""
     urls = (base_urls,) if isinstance(base_urls, str) else tuple(base_urls)
     for url in urls:
-        if not url.startswith(("https://", "http://")):
+        if not _is_web(url):
             msg = f"{url!r} is not a base URL: expected one such as {DEFAULT_BASE_URL}"
             raise DownloadError(msg)
     if not urls:
         msg = f"no base URL: give one such as {DEFAULT_BASE_URL}"
         raise DownloadError(msg)
     return urls
+
+
+def _is_web(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    rest = parts.query or parts.fragment  # which a path cannot be added to
+    return parts.scheme in ("https", "http") and bool(parts.hostname) and not rest
 
 
 class _Tally:

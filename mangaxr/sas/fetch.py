@@ -97,18 +97,11 @@ class Archive:
         received = _Counter(self._on_bytes)
         if file.missing:
             return self._record(file, "missing", reason=file.missing)
-        entry, damage = self._find(file)
-        if entry:
-            return self._record(file, "present", entry=entry, seconds=time.monotonic() - began)
+        status: Status = "present"
         try:
-            with open_partial(self._root / file.path, self._stop) as partial:
-                # Whoever had the lock before may have brought the file meanwhile.
-                entry, damage = self._find(file)
-                status: Status = "present" if entry else "downloaded"
-                if entry is None:
-                    entry = self._bring(file, partial, received)
-                else:
-                    partial.remove()
+            entry, damage = self._find(file)
+            if entry is None:
+                status, entry, damage = self._bring_alone(file, received)
         except (TransferError, OSError) as error:
             if self._stop.is_set():
                 msg = f"{file.path}: interrupted"
@@ -143,6 +136,16 @@ class Archive:
             return self._enter(relative, place), ""
         return None, ""
 
+    def _bring_alone(self, file: Wanted, received: _Counter) -> tuple[Status, Entry, str]:
+        """Bring a file while nobody else does."""
+        with open_partial(self._root / file.path, self._stop) as partial:
+            # Whoever had the lock before may have brought the file meanwhile.
+            entry, damage = self._find(file)
+            if entry is not None:
+                partial.remove()
+                return "present", entry, ""
+            return "downloaded", self._bring(file, partial, received), damage
+
     def _bring(self, file: Wanted, partial: Partial, received: _Counter) -> Entry:
         """Try each server in turn.
 
@@ -175,6 +178,7 @@ class Archive:
         """
         host = urlsplit(url).netloc
         failures = damaged = 0
+        discarded = partial.times_discarded
         for _ in range(_MOST_ATTEMPTS):
             before = partial.size
             try:
@@ -190,7 +194,9 @@ class Archive:
                     raise TransferError(reason, again=False) from error
             except TransferError as error:
                 failures = 1 if partial.size > before else failures + 1
-                self._wait(host, error, failures)
+                # A server that lets nothing be continued would send much in vain.
+                in_vain = partial.times_discarded - discarded
+                self._wait(host, error, max(failures, in_vain))
             else:
                 return
         reason = f"not complete after {_MOST_ATTEMPTS} requests"
@@ -235,7 +241,10 @@ class Archive:
 
     def _verify(self, file: Wanted, partial: Partial) -> None:
         """Check what arrived, before it gets its name."""
-        verify_file(partial.path, self._level, size=partial.version.size, name=partial.final.name)
+        size = partial.version.size
+        # Where the server gave no size, only the file itself can tell whether it is whole.
+        level = "gzip" if self._level == "size" and size < 0 else self._level
+        verify_file(partial.path, level, size=size, name=partial.final.name)
         self._checksums.check(file.path, partial.path)
 
     def _fetch_text(self, path: str, limit: int) -> str | None:

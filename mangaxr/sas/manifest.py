@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import threading
 from dataclasses import asdict, dataclass
@@ -12,6 +13,8 @@ from typing import Any
 from mangaxr.sas.records import LEVELS, Level
 
 __all__ = ["MANIFEST", "Entry", "Manifest"]
+
+logger = logging.getLogger(__name__)
 
 MANIFEST = PurePosixPath(".mangaxr", "downloads.jsonl")
 """Where it is, below the SAS root."""
@@ -57,15 +60,19 @@ class Entry:
 
 
 class Manifest:
-    """The manifest of a SAS root; the last line about a path is what holds."""
+    """The manifest of a SAS root; the last line about a path is what holds.
+
+    In a tree that may only be read nothing is written, and files are looked at each time.
+    """
 
     def __init__(self, root: Path) -> None:
         self._file = root / MANIFEST
         self._lock = threading.Lock()
         self._entries: dict[str, Entry] = {}
+        self._writable = True
         try:
             lines = self._file.read_bytes().splitlines()
-        except FileNotFoundError:
+        except OSError:
             return
         for line in lines:
             entry = _parse(line)
@@ -80,15 +87,21 @@ class Manifest:
         """Add a line, in one write, so that lines of several programs do not mix."""
         with self._lock:
             self._entries[entry.path] = entry
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            line = json.dumps(asdict(entry), sort_keys=True).encode() + b"\n"
-            handle = os.open(
-                self._file, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644
-            )
             try:
-                os.write(handle, _separator(self._file) + line)
-            finally:
-                os.close(handle)
+                self._write(entry)
+            except OSError as error:
+                if self._writable:
+                    logger.warning("%s: cannot be written (%s)", self._file, error.strerror)
+                self._writable = False
+
+    def _write(self, entry: Entry) -> None:
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        line = json.dumps(asdict(entry), sort_keys=True).encode() + b"\n"
+        handle = os.open(self._file, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
+            os.write(handle, _separator(self._file) + line)
+        finally:
+            os.close(handle)
 
 
 def _separator(file: Path) -> bytes:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +23,8 @@ __all__ = ["Partial", "Version", "open_partial"]
 
 _LOCK_EVERY = 0.2
 """Seconds between looks at a lock that somebody else holds."""
+_SENDABLE = re.compile(r"[!-~][ -~]*")
+"""What may be sent as a header."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ class Version:
     @property
     def can_be_continued(self) -> bool:
         """Whether the rest of this version can be asked for."""
-        return bool(self.validator) and self.size >= 0
+        return _SENDABLE.fullmatch(self.validator) is not None and self.size >= 0
 
 
 class Partial:
@@ -58,6 +61,7 @@ class Partial:
         self._note = self.path.with_name(f"{self.path.name}.json")
         self.version = self._read_note()
         self.size = os.fstat(descriptor).st_size
+        self.times_discarded = 0
 
     def _read_note(self) -> Version:
         try:
@@ -100,7 +104,20 @@ class Partial:
             view = view[written:]
 
     def discard(self) -> None:
-        """Forget what is there."""
+        """Forget what is there.
+
+        Raises
+        ------
+        DownloadError
+            If it has got its final name meanwhile, which only happens without locks.
+        """
+        if not _is_still(self.path, self._descriptor):
+            msg = (
+                f"{self.path}: another download took it over: on a file system without locks "
+                f"run one at a time"
+            )
+            raise DownloadError(msg)
+        self.times_discarded += self.size > 0
         os.ftruncate(self._descriptor, 0)
         self.size = 0
         self.version = Version()
@@ -108,8 +125,9 @@ class Partial:
 
     def remove(self) -> None:
         """Leave nothing behind, as the file is not needed."""
-        self.discard()
-        self.path.unlink(missing_ok=True)
+        if _is_still(self.path, self._descriptor):
+            self.discard()
+            self.path.unlink(missing_ok=True)
 
     def finish(self) -> None:
         """Put the file in its place, safe from a power cut."""

@@ -29,7 +29,9 @@ _PIECE = 1 << 17
 _BUSY = (408, 425, 429, 500, 502, 503, 504)
 """Answers that may be another one a little later."""
 _GONE = (404, 410)
-_CONTENT_RANGE = re.compile(r"bytes (?:(\d+)-(\d+)|\*)/(\d+|\*)")
+_CONTENT_RANGE = re.compile(r"bytes ([0-9]{1,15})-([0-9]{1,15})/([0-9]{1,15})")
+_LARGEST = 1 << 34
+"""Bytes that no file of the survey has (16 GiB): who claims or sends more is not believed."""
 _SETTLED = 60.0
 """Seconds after which a file that has changed cannot change within the same second."""
 
@@ -108,10 +110,14 @@ def transfer(
             raise TransferError(reason, again=True)
         _check_status(answer)
         if answer.status_code == 206:
-            _check_continuation(answer, partial)
+            limit = _check_continuation(answer, partial)
         else:
             partial.begin(_version(answer))
-        _receive(answer, partial, stop=stop, on_bytes=on_bytes)
+            limit = partial.version.size if partial.version.size >= 0 else _LARGEST
+        _receive(answer, partial, limit=limit, stop=stop, on_bytes=on_bytes)
+    if partial.size < partial.version.size:
+        reason = f"the answer ended after {partial.size} of {partial.version.size} bytes"
+        raise TransferError(reason, again=True)
 
 
 def fetch_text(
@@ -138,6 +144,9 @@ def _answer(
         answer = session.get(url, headers=headers, stream=True, timeout=timeout)
     except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
         raise TransferError(_words(error), again=True) from error
+    except ValueError as error:  # of a Location that is no URL, which requests lets through
+        reason = f"the server's answer makes no sense ({error})"
+        raise TransferError(reason, again=False) from error
     with answer:
         yield answer
 
@@ -152,7 +161,7 @@ def _check_status(answer: requests.Response) -> None:
     """
     status = answer.status_code
     if status in _GONE:
-        reason = f"the server has no such file ({status})"
+        reason = f"the server has no such file ({status}): check galaxy, release and DAPTYPE"
         raise TransferError(reason, again=False)
     if status not in (200, 206):
         words = f"the server answers {status} {answer.reason or ''}".rstrip()
@@ -164,10 +173,19 @@ def _check_status(answer: requests.Response) -> None:
 
 
 def _version(answer: requests.Response) -> Version:
-    """Read off the headers which version of the file is coming."""
+    """Read off the headers which version of the file is coming.
+
+    Raises
+    ------
+    TransferError
+        If it cannot be that large.
+    """
     length = answer.headers.get("Content-Length", "")
     modified = answer.headers.get("Last-Modified", "")
-    size = int(length) if length.isdecimal() else -1
+    size = int(length[:20]) if length.isdecimal() else -1
+    if size > _LARGEST:
+        reason = f"the server claims {size} bytes, which no file of the survey has"
+        raise TransferError(reason, again=False)
     return Version(_validator(answer), size, modified)
 
 
@@ -188,33 +206,50 @@ def _validator(answer: requests.Response) -> str:
     return modified if age.total_seconds() >= _SETTLED else ""
 
 
-def _check_continuation(answer: requests.Response, partial: Partial) -> None:
+def _check_continuation(answer: requests.Response, partial: Partial) -> int:
     """Make sure that a 206 continues the bytes that are there.
+
+    A server may send less than all of the rest (RFC 9110, 15.3.7), but from there on.
+
+    Returns
+    -------
+    int
+        Where in the file the answer ends.
 
     Raises
     ------
     TransferError
         If it does not; what is there is forgotten, as it may be of another version.
     """
-    found = _CONTENT_RANGE.fullmatch(answer.headers.get("Content-Range", ""))
-    expected = (str(partial.size), str(partial.version.size - 1), str(partial.version.size))
-    etag = answer.headers.get("ETag", "")
-    changed = (
-        bool(etag)
-        and partial.version.validator.startswith('"')
-        and (etag != partial.version.validator)
-    )
-    if not partial.size or found is None or found.groups() != expected or changed:
-        given = answer.headers.get("Content-Range") or "no Content-Range"
+    given = answer.headers.get("Content-Range") or "no Content-Range"
+    found = _CONTENT_RANGE.fullmatch(given)
+    size, version = partial.size, partial.version
+    expected = (str(size), str(version.size))
+    if not size or found is None or (found[1], found[3]) != expected or _changed(answer, version):
         partial.discard()
         reason = f"the server sent another part than asked for ({given}): started anew"
         raise TransferError(reason, again=True)
+    return min(int(found[2]) + 1, version.size)
+
+
+def _changed(answer: requests.Response, version: Version) -> bool:
+    """Whether a 206 is of another version, from a server that did not look at If-Range."""
+    told = answer.headers.get("ETag")
+    if told is not None:
+        return bool(told != version.validator)
+    told = answer.headers.get("Last-Modified")
+    return told is not None and bool(told != version.last_modified)
 
 
 def _receive(
-    answer: requests.Response, partial: Partial, *, stop: threading.Event, on_bytes: OnBytes
+    answer: requests.Response,
+    partial: Partial,
+    *,
+    limit: int,
+    stop: threading.Event,
+    on_bytes: OnBytes,
 ) -> None:
-    """Append the body of an answer, as it arrives.
+    """Append the body of an answer, as it arrives, up to ``limit`` bytes of the file.
 
     Raises
     ------
@@ -223,16 +258,15 @@ def _receive(
     DownloadError
         If it was stopped.
     """
-    declared = partial.version.size
     try:
         while piece := answer.raw.read1(_PIECE, decode_content=False):
             if partial.size == 0:
                 check_start(partial.final.name, piece)
             partial.append(piece)
             on_bytes(len(piece))
-            if 0 <= declared < partial.size:
+            if partial.size > limit:
                 partial.discard()
-                reason = f"the server sent more than the {declared} bytes of the file"
+                reason = f"the server sent more than the {limit} bytes that it was to send"
                 raise TransferError(reason, again=True)
             if stop.is_set():
                 msg = f"{partial.final}: interrupted"

@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
 from misbehaving_archive import ArchiveServer, fits_gz, maps_path
 
 GALAXIES = ("8138-12701", "8138-12702", "8138-12703")
@@ -34,6 +35,13 @@ def _finish(archive: ArchiveServer, sas: Path) -> str:
     return out
 
 
+def _wait_for_bytes(archive: ArchiveServer, process: subprocess.Popen[str]) -> None:
+    """Wait until the server sends something to a process that has just been started."""
+    before = archive.served.body
+    while archive.served.body == before and process.poll() is None:
+        time.sleep(0.005)
+
+
 def _check(archive: ArchiveServer, sas: Path) -> int:
     """Return how many files are done; none of them may be wrong."""
     done = 0
@@ -45,6 +53,7 @@ def _check(archive: ArchiveServer, sas: Path) -> int:
     return done
 
 
+@pytest.mark.timeout(180)  # it starts a Python twenty times, on a machine that may be busy
 def test_killed_twenty_times(archive: ArchiveServer, tmp_path: Path) -> None:
     """SIGKILL at random moments never leaves a wrong file, and hardly a byte comes twice.
 
@@ -55,10 +64,12 @@ def test_killed_twenty_times(archive: ArchiveServer, tmp_path: Path) -> None:
         archive.add(galaxy, fits_gz(k, kilobytes=500))
     archive.pause = 0.06
     moments = random.Random(20)
-    for _ in range(KILLS):
+    for k in range(KILLS):
         process = _start(archive, tmp_path)
         with process:
-            time.sleep(moments.uniform(0.2, 0.9))
+            if k % 4:  # the others may hit the start, before the first byte
+                _wait_for_bytes(archive, process)
+            time.sleep(moments.uniform(0.0, 0.25))
             process.send_signal(signal.SIGKILL)
         _check(archive, tmp_path)
     archive.pause = 0.0
