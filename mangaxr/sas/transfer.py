@@ -49,13 +49,18 @@ class TransferError(Exception):
         Whether the same request may succeed later.
     wait
         Seconds that the server asks to wait; None if it does not say.
+    reached
+        Whether the server was reached at all.
     """
 
-    def __init__(self, reason: str, *, again: bool, wait: float | None = None) -> None:
+    def __init__(
+        self, reason: str, *, again: bool, wait: float | None = None, reached: bool = True
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.again = again
         self.wait = wait
+        self.reached = reached
 
 
 def new_session() -> requests.Session:
@@ -143,7 +148,7 @@ def _answer(
     try:
         answer = session.get(url, headers=headers, stream=True, timeout=timeout)
     except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-        raise TransferError(_words(error), again=True) from error
+        raise TransferError(_words(error), again=True, reached=False) from error
     except ValueError as error:  # of a Location that is no URL, which requests lets through
         reason = f"the server's answer makes no sense ({error})"
         raise TransferError(reason, again=False) from error

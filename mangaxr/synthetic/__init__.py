@@ -1,7 +1,11 @@
 """A small survey of rotating disk galaxies with known truth, as files like the real ones.
 
-`write_survey` writes DAP MAPS files, the two catalogues and the truth; `draw_galaxy` and
-`DiskGalaxy` make a galaxy; `model_moments` evaluates its noiseless maps on any grid.
+`write_survey` writes DAP MAPS files, the two catalogues and the truth; `write_catalogs` the
+catalogues alone, of as many galaxies as the real survey has. `draw_galaxy` and `DiskGalaxy`
+make a galaxy; `model_moments` evaluates its noiseless maps on any grid.
+
+Parts import one way: ``galaxy`` (what a galaxy is), ``observe`` (what is seen and measured of
+it), ``files`` (MAPS files), ``catalogs``, and above them the modules of this folder.
 """
 
 from mangaxr.synthetic.catalogs.planted import CatalogTruth

@@ -281,6 +281,36 @@ def test_every_server_s_reason_is_told(archive: ArchiveServer, tmp_path: Path) -
         mirror.close()
 
 
+def test_a_server_that_asks_for_an_hour_is_left_alone(
+    archive: ArchiveServer, tmp_path: Path
+) -> None:
+    """It is told once, and none of the other files is asked for."""
+    names = [f"8138-{ifu}" for ifu in (12701, 12702, 12703, 12704)]
+    for name in names:
+        archive.add(name, CONTENT, "busy_for_long")
+    records = fetch(archive, tmp_path, names, jobs=1)
+    assert [record.status for record in records] == ["failed"] * 4
+    assert all("asks to come back in 3600 s" in record.reason for record in records)
+    assert len(archive.served.requests) == 1
+
+
+def test_a_server_out_of_reach_costs_no_wait_for_each_file(tmp_path: Path) -> None:
+    """After three files in a row the rest goes to the mirror at once, or fails at once."""
+    closed, mirror = ArchiveServer(), ArchiveServer()
+    closed.close()
+    names = [f"8138-{ifu}" for ifu in (12701, 12702, 12703, 12704, 12705)]
+    try:
+        for name in names:
+            mirror.add(name, CONTENT)
+        records = fetch(closed, tmp_path, names, jobs=1, base_urls=[closed.url, mirror.url])
+        assert [record.status for record in records] == ["downloaded"] * 5
+        records = fetch(closed, tmp_path / "alone", names, jobs=1)
+    finally:
+        mirror.close()
+    words = ["no connection to the server (3 times)"] * 3 + ["could not be reached"] * 2
+    assert all(word in record.reason for word, record in zip(words, records, strict=True))
+
+
 _SLOW = {"stall", "busy", "trickle"}  # which take a second each, and are tested by themselves
 _FAULTS = sorted({fault for faults in RECOVERS.values() for fault in faults} - _SLOW)
 

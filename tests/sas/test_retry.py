@@ -47,7 +47,7 @@ def test_backoff_doubles_up_to_the_longest() -> None:
 
 def test_a_host_is_left_alone_and_others_are_not() -> None:
     """What one thread was told holds for all, for this host."""
-    courtesy = Courtesy(threading.Event())
+    courtesy = Courtesy(threading.Event(), 1.0)
     courtesy.hold("a", 0.2)
     began = time.monotonic()
     courtesy.wait("b")
@@ -59,7 +59,28 @@ def test_a_host_is_left_alone_and_others_are_not() -> None:
 def test_stopping_ends_the_wait() -> None:
     """Nobody waits out an hour after Ctrl-C."""
     stop = threading.Event()
-    courtesy = Courtesy(stop)
+    courtesy = Courtesy(stop, 7200.0)
     courtesy.hold("a", 3600.0)
     stop.set()
     courtesy.wait("a")
+
+
+def test_a_host_that_asks_for_long_is_not_asked_again() -> None:
+    """Nobody waits for it, and everybody is told why."""
+    courtesy = Courtesy(threading.Event(), 60.0)
+    courtesy.hold("a", 3600.0)
+    courtesy.wait("a")
+    assert courtesy.refusal("a") == "a asks to come back in 3600 s"
+    assert courtesy.refusal("b") == ""
+
+
+def test_a_host_out_of_reach_is_given_up_after_three_files_in_a_row() -> None:
+    """One that answers in between is not out of reach."""
+    courtesy = Courtesy(threading.Event(), 60.0)
+    for reached in (False, False, True, False, False):
+        courtesy.file_done("a", reached=reached)
+        courtesy.file_done("b", reached=True)
+    assert courtesy.refusal("a") == ""
+    courtesy.file_done("a", reached=False)
+    assert courtesy.refusal("a") == "a could not be reached for the files before"
+    assert courtesy.refusal("b") == ""

@@ -8,14 +8,19 @@ from astropy.io import fits
 
 from mangaxr.datamodel.lines import line_names
 
-# Types as in the published files: text, 64-bit integers and floats.
+# Types as in the published files: text, 64-bit integers, floats of 32 bits.
 DAPALL_TYPES = {
     "PLATE": "K", "PLATEIFU": "12A", "MANGAID": "10A", "DRPALLINDX": "K", "DAPDONE": "L",
-    "OBJRA": "D", "MNGTARG1": "K", "Z": "D", "NSA_ELPETRO_BA": "D", "DRP3QUAL": "K",
-    "DAPQUAL": "K", "DAPTYPE": "30A", "BINSNR": "D", "RCOV90": "D", "SNR_MED": "4D",
-    "BIN_R_SNR": "3D", "HA_GVEL_HI_CLIP": "D", "HA_GSIGMA_1RE": "D", "SPECINDEX_1RE": "46D",
-    "SFR_TOT": "D",
+    "OBJRA": "E", "MNGTARG1": "K", "Z": "E", "NSA_ELPETRO_BA": "E", "DRP3QUAL": "K",
+    "DAPQUAL": "K", "BINSNR": "E", "RCOV90": "E", "SNR_MED": "4E",
+    "BIN_R_SNR": "3E", "HA_GVEL_HI_CLIP": "E", "HA_GSIGMA_1RE": "E", "SPECINDEX_1RE": "46E",
+    "SFR_TOT": "E",
 }  # fmt: skip
+
+# Bytes of a row and number of columns, from the SDSS data model of the published files. The
+# texts of DR17's drpall are wider than ours, its row of 1614 bytes therefore longer.
+DAPALL_ROWS = {"DR15": (2642, 90), "DR17": (3384, 91)}
+DRPALL_ROWS = {"DR15": (1340, 99), "DR17": (1340, 99)}
 
 
 def test_dr17_has_a_table_per_daptype(dr17) -> None:
@@ -52,9 +57,17 @@ def test_columns_have_the_published_types(survey) -> None:
     for name, expected in DAPALL_TYPES.items():
         assert formats[name] == expected, name
     for name in ("EMLINE_SFLUX_CEN", "EMLINE_GFLUX_TOT", "EMLINE_GSB_1RE", "EMLINE_SEW_PEAK"):
-        assert formats[name] == f"{lines}D", name
+        assert formats[name] == f"{lines}E", name
+    assert formats["DAPTYPE"] == {"DR15": "20A", "DR17": "30A"}[survey.release]
     first = ("PLATE", "IFUDESIGN", "PLATEIFU", "MANGAID", "DRPALLINDX", "MODE", "DAPTYPE")
     assert tuple(formats)[:7] == first
+
+
+def test_rows_are_as_long_as_the_published_ones(survey) -> None:
+    """Types and widths of all columns together give the published length of a row."""
+    for path, rows in ((survey.dapall, DAPALL_ROWS), (survey.drpall, DRPALL_ROWS)):
+        header = fits.getheader(path, 1)
+        assert (header["NAXIS1"], header["TFIELDS"]) == rows[survey.release]
 
 
 def test_the_header_names_the_vectors_entries(dr17) -> None:
@@ -66,19 +79,31 @@ def test_the_header_names_the_vectors_entries(dr17) -> None:
     assert header["SPI45"] == "Dn4000"
     assert header["SPIU01"] == "mag"
     assert header["SPIU45"] == ""
+    assert (header["VERSDRP3"], header["VERSDAP"]) == ("v3_1_1", "3.1.0")
 
 
 def test_missing_numbers_are_minus_999(dr17) -> None:
-    """Whatever has no value is -999: an analysis not made, a line not measured."""
+    """A line that was not measured is -999, and nothing is NaN."""
     with fits.open(dr17.dapall) as hdus:
-        absent = hdus["HYB10-MILESHC-MASTARHC2"].data[0]
-        made = hdus["HYB10-MILESHC-MASTARSSP"].data[0]
-        assert absent["HA_GVEL_HI"] == -999.0
-        assert (absent["EMLINE_GFLUX_TOT"] == -999.0).all()
-        assert made["EMLINE_SSB_1RE"][1] == -999.0
+        table = hdus["HYB10-MILESHC-MASTARSSP"].data
+        assert (table["EMLINE_SSB_1RE"][:, 1] == -999.0).all()
         for column in hdus["HYB10-MILESHC-MASTARSSP"].columns:
-            if column.format.endswith("D"):
-                assert np.isfinite(hdus["HYB10-MILESHC-MASTARSSP"].data[column.name]).all()
+            if column.format.endswith("E"):
+                assert np.isfinite(table[column.name]).all()
+
+
+def test_an_analysis_not_made_has_zeros(dr17) -> None:
+    """The DAP's writer starts from zeros: only what drpall knows is filled in."""
+    with fits.open(dr17.dapall) as hdus:
+        row = hdus["HYB10-MILESHC-MASTARHC2"].data[0]
+        assert not row["DAPDONE"]
+        for name in ("Z", "HA_GVEL_HI", "DAPQUAL", "BINSNR", "SNR_MED", "EMLINE_GFLUX_TOT"):
+            assert not np.any(row[name]), name
+        assert row["VERSDAP"] == row["BINKEY"] == ""
+        galaxy = dr17.galaxies[0]
+        assert row["NSA_Z"] == pytest.approx(galaxy.redshift)
+        assert row["NSA_ELPETRO_TH50_R"] == pytest.approx(galaxy.r_eff)
+        assert row["MANGAID"] == galaxy.mangaid
 
 
 def test_totals_equal_the_files(dr17, dr17_files) -> None:
@@ -110,15 +135,23 @@ def test_velocities_and_redshift_reflect_the_truth(dr17) -> None:
 def test_drpall_matches_the_galaxies(survey) -> None:
     """The drpall table has lower-case columns, one row per galaxy, in dapall's order."""
     with fits.open(survey.drpall) as drpall, fits.open(survey.dapall) as dapall:
-        assert drpall[1].name == "MANGA"
-        table = drpall["MANGA"].data
-        assert all(name == name.lower() for name in drpall["MANGA"].columns.names)
+        table = drpall[1].data
+        assert all(name == name.lower() for name in table.names)
         assert table["plateifu"].tolist() == [str(g.plateifu) for g in survey.galaxies]
         assert table["ifudesignsize"].tolist() == [g.plateifu.fibres for g in survey.galaxies]
         assert table["mngtarg1"].tolist() == [1024, 1024]
         np.testing.assert_allclose(table["rfwhm"], [g.psf_fwhm for g in survey.galaxies])
         for row in dapall[1].data:
             assert table["plateifu"][row["DRPALLINDX"]] == row["PLATEIFU"]
+
+
+def test_drpall_has_the_published_tables(dr17, dr15) -> None:
+    """DR17's galaxies are in MANGA, its stars in MASTAR; DR15's one table has no name."""
+    with fits.open(dr17.drpall) as hdus:
+        assert [hdu.name for hdu in hdus] == ["PRIMARY", "MANGA", "MASTAR"]
+        assert len(hdus["MASTAR"].data) == 0
+    with fits.open(dr15.drpall) as hdus:
+        assert [hdu.name for hdu in hdus] == ["PRIMARY", ""]
 
 
 def test_drpall_has_the_columns_a_sample_is_selected_by(dr17) -> None:

@@ -1,1 +1,1 @@
-"""The two catalogues: of a survey's galaxies, or of as many as the real one has, without maps."""
+"""The two catalogues: those of a survey with maps, and large ones without."""

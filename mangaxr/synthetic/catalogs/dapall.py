@@ -13,17 +13,24 @@ from mangaxr.datamodel.indices import SPECTRAL_INDICES
 from mangaxr.datamodel.lines import line_names
 from mangaxr.datamodel.releases import Release
 from mangaxr.plateifu import PlateIFU
+from mangaxr.synthetic.catalogs.bintable import Table, write_tables
 from mangaxr.synthetic.catalogs.columns import DAPALL_COLUMNS, MISSING, record_type
 from mangaxr.synthetic.catalogs.metrics import Metrics
-from mangaxr.synthetic.catalogs.rows import forget_floats, photometry, table_bytes
+from mangaxr.synthetic.catalogs.rows import forget_floats, photometry
 from mangaxr.synthetic.files.primary_header import binning_facts
 from mangaxr.synthetic.files.primary_rows import constants
-from mangaxr.synthetic.files.whole_file import write_whole
 from mangaxr.synthetic.galaxy.disk import DiskGalaxy
 from mangaxr.synthetic.observe.binning import BIN_STEPS, binning_of
 from mangaxr.synthetic.observe.coordinates import luminosity_distance
 
-__all__ = ["analysis_facts", "dapall_header", "order_daptypes", "reduction_facts", "write_dapall"]
+__all__ = [
+    "analysis_facts",
+    "dapall_header",
+    "dapall_tables",
+    "order_daptypes",
+    "reduction_facts",
+    "write_dapall",
+]
 
 MetricsOf = Mapping[tuple[PlateIFU, str], Metrics]
 
@@ -55,12 +62,19 @@ def write_dapall(
     """
     daptypes = order_daptypes({*release.daptypes, *(daptype for _, daptype in metrics)}, release)
     rows = {daptype: _dapall_rows(galaxies, metrics, release, daptype) for daptype in daptypes}
-    hdus = [fits.PrimaryHDU(header=dapall_header(release))]
+    return write_tables(path, dapall_header(release), dapall_tables(rows.items(), release))
+
+
+def dapall_tables(
+    rows: Iterable[tuple[str, Table]], release: Release
+) -> Iterable[tuple[str, Table]]:
+    """Name the tables of dapall, given the rows by DAPTYPE.
+
+    DR17's has one of each analysis; in DR15's all are in one table.
+    """
     if release.layout == "DR15":
-        hdus.append(fits.BinTableHDU(np.concatenate(list(rows.values())), name="DAPALL"))
-    else:
-        hdus += [fits.BinTableHDU(table, name=daptype) for daptype, table in rows.items()]
-    return write_whole(path, table_bytes(hdus))
+        return [("DAPALL", np.concatenate([table for _, table in rows]))]
+    return rows
 
 
 def order_daptypes(daptypes: Iterable[str], release: Release) -> list[str]:
@@ -108,7 +122,7 @@ def analysis_facts(release: Release, daptype: str) -> dict[str, Any]:
 
 def _dapall_rows(
     galaxies: Sequence[DiskGalaxy], metrics: MetricsOf, release: Release, daptype: str
-) -> np.ndarray[Any, Any]:
+) -> Table:
     table = np.zeros(len(galaxies), record_type(DAPALL_COLUMNS, release.layout))
     for number, (row, galaxy) in enumerate(zip(table, galaxies, strict=True)):
         values = reduction_facts(release) | _identity(galaxy)

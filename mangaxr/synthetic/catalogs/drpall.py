@@ -6,17 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from astropy.io import fits
-
 from mangaxr.datamodel.releases import Release
+from mangaxr.synthetic.catalogs.bintable import Table, write_tables
 from mangaxr.synthetic.catalogs.columns import DRPALL_COLUMNS
-from mangaxr.synthetic.catalogs.rows import blank_table, photometry, table_bytes
+from mangaxr.synthetic.catalogs.rows import blank_table, photometry
 from mangaxr.synthetic.files.primary_rows import constants
-from mangaxr.synthetic.files.whole_file import write_whole
 from mangaxr.synthetic.galaxy.disk import DiskGalaxy
 
-__all__ = ["constant_columns", "drpall_hdus", "write_drpall"]
+__all__ = ["constant_columns", "drpall_tables", "write_drpall"]
 
 
 def write_drpall(path: str | Path, galaxies: Sequence[DiskGalaxy], *, release: Release) -> Path:
@@ -42,19 +39,16 @@ def write_drpall(path: str | Path, galaxies: Sequence[DiskGalaxy], *, release: R
     for row, galaxy in zip(table, galaxies, strict=True):
         for name, value in _drpall_values(galaxy).items():
             row[name] = value
-    return write_whole(path, table_bytes(drpall_hdus(table, release)))
+    return write_tables(path, None, drpall_tables(table, release))
 
 
-def drpall_hdus(table: np.ndarray[Any, Any], release: Release) -> list[Any]:
-    """Return the HDUs of drpall around the table of galaxies.
+def drpall_tables(table: Table, release: Release) -> list[tuple[str, Table]]:
+    """Name the tables of drpall, given the rows of its galaxies.
 
     DR15's table has no name. DR17's is MANGA, and the stars, which synthetic surveys do not
     have, are in a table of their own, MASTAR.
     """
-    if release.layout == "DR15":
-        return [fits.PrimaryHDU(), fits.BinTableHDU(table)]
-    stars = fits.BinTableHDU(table[:0], name="MASTAR")
-    return [fits.PrimaryHDU(), fits.BinTableHDU(table, name="MANGA"), stars]
+    return [("", table)] if release.layout == "DR15" else [("MANGA", table), ("MASTAR", table[:0])]
 
 
 def constant_columns(release: Release) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from mangaxr.synthetic.observe.field import BITS, SPAXEL_AREA, Field
 from mangaxr.synthetic.observe.measure import Measured
 from mangaxr.synthetic.observe.noise import LIGHT_SPEED
 
-__all__ = ["Metrics", "derive_metrics"]
+__all__ = ["Metrics", "derive_metrics", "star_formation_rate"]
 
 Array = NDArray[np.float64]
 Metrics = dict[str, float | Array]
@@ -41,12 +41,21 @@ def derive_metrics(measured: Measured) -> Metrics:
         metrics |= _lines(measured, kind)
     metrics |= _indices(measured)
     halpha = line_names(measured.field.layout).index(HALPHA)
-    distance = luminosity_distance(measured.field.galaxy.redshift) * _CM_PER_MPC
+    distance = luminosity_distance(measured.field.galaxy.redshift)
     for reach in ("1RE", "TOT"):
         flux = np.asarray(metrics[f"EMLINE_GFLUX_{reach}"])[halpha]
-        luminosity = 4.0 * np.pi * distance**2 * _FLUX_UNIT * flux
-        metrics[f"SFR_{reach}"] = float(luminosity / 10.0**_SFR_CALIBRATION)
+        metrics[f"SFR_{reach}"] = float(star_formation_rate(flux, distance))
     return metrics
+
+
+def star_formation_rate(flux: Array, distance: Array | float) -> Array:
+    """Return Msun/yr from the flux of H-alpha, 1e-17 erg/s/cm2, at a distance in Mpc.
+
+    Kennicutt & Evans 2012, ARA&A 50, 531, table 1, without a correction for dust.
+    """
+    luminosity = 4.0 * np.pi * (distance * _CM_PER_MPC) ** 2 * _FLUX_UNIT * flux
+    rate: Array = luminosity / 10.0**_SFR_CALIBRATION
+    return rate
 
 
 def _good(measured: Measured, name: str, channel: int | None = None) -> NDArray[np.bool_]:

@@ -1,18 +1,16 @@
-"""What the two catalogues share: empty tables, photometry, the file's bytes."""
+"""What the two catalogues share: empty tables, photometry."""
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
 import numpy as np
-from astropy.io import fits
 
 from mangaxr.datamodel.releases import Release
 from mangaxr.synthetic.catalogs.columns import MISSING, Column, record_type
 from mangaxr.synthetic.galaxy.disk import DiskGalaxy
 
-__all__ = ["blank_table", "forget_floats", "photometry", "table_bytes"]
+__all__ = ["blank_table", "forget_floats", "photometry"]
 
 Table = np.ndarray[Any, Any]
 
@@ -24,7 +22,7 @@ def blank_table(columns: tuple[Column, ...], release: Release, number: int) -> T
     return table
 
 
-def forget_floats(table: Table) -> None:
+def forget_floats(table: Table | np.void) -> None:
     """Set every float of a table, or of one row of it, to what stands for no value."""
     for name in table.dtype.names or ():
         if table.dtype[name].base.kind == "f":
@@ -43,10 +41,3 @@ def photometry(galaxy: DiskGalaxy) -> dict[str, float]:
         "nsa_sersic_th50": galaxy.r_eff,
         "nsa_sersic_n": 1.0 if galaxy.light == "exponential" else galaxy.sersic_n,
     }
-
-
-def table_bytes(hdus: list[Any]) -> memoryview:
-    """Return a FITS file's content."""
-    stream = io.BytesIO()
-    fits.HDUList(hdus).writeto(stream)
-    return stream.getbuffer()

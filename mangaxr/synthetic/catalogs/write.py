@@ -7,34 +7,52 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-from astropy.io import fits
 
 from mangaxr.datamodel.releases import DEFAULT_RELEASE, find_release
 from mangaxr.errors import UnknownNameError
 from mangaxr.sas.layout import check_daptype, dapall_path, drpall_path
-from mangaxr.synthetic.catalogs.dapall import dapall_header, order_daptypes
-from mangaxr.synthetic.catalogs.planted import CatalogTruth, plant, truth_of
-from mangaxr.synthetic.catalogs.population import draw_population, name_bundles
-from mangaxr.synthetic.catalogs.tables import dapall_table, drpall_table
+from mangaxr.synthetic.catalogs.bintable import write_tables
+from mangaxr.synthetic.catalogs.dapall import dapall_header, dapall_tables, order_daptypes
+from mangaxr.synthetic.catalogs.drpall import drpall_tables
+from mangaxr.synthetic.catalogs.planted import CatalogTruth, truth_of
+from mangaxr.synthetic.catalogs.tables import (
+    dapall_table,
+    draw_survey,
+    drpall_table,
+)
 from mangaxr.synthetic.files.whole_file import write_whole
 
 __all__ = ["CatalogFiles", "write_catalogs"]
 
 _TRUTH = Path("truth", "catalogs.json")
 _LEAST = 200
+_MOST = 17 * 5000  # bundles on the plates there are
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogFiles:
-    """Where the catalogues are, and who is who in them."""
+    """Where the catalogues are, and who is who in them.
+
+    Parameters
+    ----------
+    root
+        SAS root.
+    release
+        Name of the release.
+    dapall, drpall
+        The catalogues.
+    truth
+        Names of the galaxies of each class.
+    truth_file
+        The same as JSON.
+    """
 
     root: Path
+    release: str
     dapall: Path
     drpall: Path
     truth: CatalogTruth
+    truth_file: Path
 
 
 def write_catalogs(
@@ -55,7 +73,7 @@ def write_catalogs(
     root
         SAS root to write to; files of the same names are replaced.
     galaxies
-        Rows of drpall, at least 200. DR17 has 11,273.
+        Rows of drpall, from 200 to 85,000. DR17 has 11,273.
     seed
         The same seed gives the same bytes.
     release
@@ -71,7 +89,7 @@ def write_catalogs(
     Raises
     ------
     UnknownNameError
-        If there is no such release or DAPTYPE, or there are too few galaxies.
+        If there is no such release or DAPTYPE, or the number of galaxies is out of range.
 
     Examples
     --------
@@ -79,46 +97,27 @@ def write_catalogs(
     >>> with TemporaryDirectory() as folder:
     ...     files = write_catalogs(folder, galaxies=400)
     >>> len(files.truth.best_rotators)
-    10
+    25
     """
-    if galaxies < _LEAST:
-        msg = f"{galaxies} galaxies are too few for every class: expected at least {_LEAST}"
+    if not _LEAST <= galaxies <= _MOST:
+        msg = (
+            f"{galaxies} galaxies: expected at least {_LEAST}, for every class, and at most {_MOST}"
+        )
         raise UnknownNameError(msg)
     known = find_release(release)
     asked = {check_daptype(name, known) for name in daptypes or known.daptypes}
-    kinds = order_daptypes(asked, known)
-    rng = np.random.default_rng(seed)
-    plate, design = name_bundles(galaxies, rng)
-    names = np.array([f"{p}-{d}" for p, d in zip(plate, design, strict=True)])
-    planted = plant(design // 100, rng)
-    population = draw_population(design // 100, planted, rng)
-    truth = truth_of(planted, names)
+    survey = draw_survey(galaxies, seed)
+    truth = truth_of(survey.planted, survey.bundles.names)
     root = Path(root)
     drpall, dapall = drpall_path(root, known), dapall_path(root, known)
-    _write(
-        drpall,
-        [fits.PrimaryHDU(), _table(drpall_table(names, population, planted, known), "MANGA")],
+    cubes = drpall_table(survey, known)
+    write_tables(drpall, None, drpall_tables(cubes, known))
+    rows = (
+        (kind, dapall_table(survey, cubes, known, kind)) for kind in order_daptypes(asked, known)
     )
-    tables = {kind: dapall_table(names, population, planted, known, kind) for kind in kinds}
-    primary = fits.PrimaryHDU(header=dapall_header(known))
-    if known.layout == "DR15":
-        _write(dapall, [primary, _table(np.concatenate(list(tables.values())), "DAPALL")])
-    else:
-        _write(dapall, [primary, *(_table(table, kind) for kind, table in tables.items())])
-    write_whole(root / _TRUTH, json.dumps(truth.to_dict(), indent=1).encode())
-    return CatalogFiles(root, dapall, drpall, truth)
-
-
-def _table(content: np.ndarray[Any, Any], name: str) -> Any:
-    return fits.BinTableHDU(content, name=name)
-
-
-def _write(path: Path, hdus: list[Any]) -> None:
-    """Write a FITS file that is too large to be made in memory first."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        fits.HDUList(hdus).writeto(partial, overwrite=True)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    write_tables(dapall, dapall_header(known), dapall_tables(rows, known))
+    content = {"release": known.name, "seed": seed, "galaxies": galaxies, **truth.to_dict()}
+    file = write_whole(root / _TRUTH, (json.dumps(content, indent=1) + "\n").encode())
+    return CatalogFiles(
+        root=root, release=known.name, dapall=dapall, drpall=drpall, truth=truth, truth_file=file
+    )
