@@ -46,12 +46,13 @@ def _bar(label: str) -> Iterator[OnProgress]:
     task = bar.add_task(label, total=None, rate="", failed="")
 
     def tell(progress: Progress) -> None:
+        clock.look(progress)
         bar.start()  # not before: a download that comes first has a bar of its own
         bar.update(
             task,
             total=progress.total,
             completed=progress.done,
-            rate=clock.rate(progress),
+            rate=clock.rate(),
             failed=f"{progress.failed} failed" if progress.failed else "",
         )
 
@@ -71,35 +72,35 @@ class _Lines:
 
     def __call__(self, progress: Progress) -> None:
         now = time.monotonic()
+        self._clock.look(progress)
         if progress.done < progress.total and now - self._last < _LINE_EVERY:
             return
         self._last = now
         failed = f", {progress.failed} failed" if progress.failed else ""
-        details = [
-            part for part in (self._clock.rate(progress), self._clock.left(progress)) if part
-        ]
+        details = [part for part in (self._clock.rate(), self._clock.left(progress)) if part]
         text = f" ({', '.join(details)})" if details else ""
         click.echo(f"{self._label}: {progress.done}/{progress.total}{failed}{text}", err=True)
 
 
 class _Clock:
-    """Rate and time left, counted over this run only."""
+    """Rate and time left, counted from the first word of this run."""
 
     def __init__(self) -> None:
-        self._start: float | None = None  # of the first word, not of the announcement
+        self._first: tuple[float, int] | None = None
+        self._per_second = 0.0
 
-    def rate(self, progress: Progress) -> str:
-        per_second = self._per_second(progress)
-        return f"{per_second:.1f} galaxies/s" if per_second else ""
+    def look(self, progress: Progress) -> None:
+        """Take note of progress: of every word, also of those that are not shown."""
+        now = time.monotonic()
+        if self._first is None:
+            self._first = (now, progress.done)
+        began, done = self._first
+        self._per_second = (progress.done - done) / (now - began) if now > began else 0.0
+
+    def rate(self) -> str:
+        return f"{self._per_second:.1f} galaxies/s" if self._per_second else ""
 
     def left(self, progress: Progress) -> str:
-        per_second = self._per_second(progress)
-        if not per_second or progress.done == progress.total:
+        if not self._per_second or progress.done == progress.total:
             return ""
-        return f"{(progress.total - progress.done) / per_second:.0f} s left"
-
-    def _per_second(self, progress: Progress) -> float:
-        if self._start is None:
-            self._start = time.monotonic()
-        elapsed = time.monotonic() - self._start
-        return (progress.done - progress.resumed) / elapsed if elapsed > 0 else 0.0
+        return f"{(progress.total - progress.done) / self._per_second:.0f} s left"
