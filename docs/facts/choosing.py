@@ -77,5 +77,5 @@ def samples() -> str:
     parts = []
     for name in list_samples():
         rows = [(str(g.plateifu), g.role, g.reason) for g in load_sample(name)]
-        parts.append(f"### `@{name}`\n\n{table(['galaxy', 'role', 'reason'], rows)}")
+        parts.append(f"## `@{name}`\n\n{table(['galaxy', 'role', 'reason'], rows)}")
     return "\n\n".join(parts)

@@ -28,6 +28,10 @@ Floats = npt.NDArray[np.float64]
 _RANGE_PERCENTILES = (5.0, 99.5)
 _SPREAD_PERCENTILE = 95.0
 
+_LEAST_CONTRAST = 1e-30
+"""Share of the largest distance from the offset below which a scale would make infinities of
+float32, which ends at 3e38."""
+
 _CENTERED: Mapping[Quantity, bool] = MappingProxyType(
     {"surface_brightness": False, "velocity": True, "dispersion": False, "ratio": False}
 )
@@ -91,7 +95,7 @@ def fit_scaling(name: ScalingName, physical: Floats, quantity: Quantity) -> Scal
     Returns
     -------
     Scaling
-        Scale 1 where the map is constant or empty; offset 0 where it is empty.
+        Scale 1 where the map is constant, or all but so, or empty; offset 0 where it is empty.
     """
     values = physical[np.isfinite(physical)]
     if name == "none" or not values.size:
@@ -104,4 +108,5 @@ def fit_scaling(name: ScalingName, physical: Floats, quantity: Quantity) -> Scal
         scale = float(np.percentile(np.abs(values - offset), _SPREAD_PERCENTILE))
     else:
         scale = float(np.percentile(values, _RANGE_PERCENTILES[1])) - offset
-    return Scaling(name, offset, scale if scale > 0 else 1.0)
+    usable = scale > _LEAST_CONTRAST * float(np.max(np.abs(values - offset)))
+    return Scaling(name, offset, scale if usable else 1.0)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -58,6 +58,7 @@ def test_a_tensor_goes_back_to_physical_values(scaling: Any, raw: RawMaps) -> No
 @pytest.mark.parametrize("name", SCALINGS)
 @pytest.mark.parametrize("quantity", QUANTITIES)
 @given(values=arrays(np.float64, st.integers(1, 40), elements=st.floats(-1e8, 1e8, width=32)))
+@example(values=np.array([2.0**-126, 3.0, *[0.0] * 24]))
 def test_the_rounding_of_the_tensor_bounds_the_error(
     name: Any, quantity: Any, values: np.ndarray[Any, np.dtype[np.float64]]
 ) -> None:
