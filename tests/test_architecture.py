@@ -86,7 +86,7 @@ EXTNAMES_ALLOWED = {
     # The table of channels: which extension each is, is what it declares.
     "tensors/channels.py",
     # Where the spaxels are is read off this one extension, whatever the channels.
-    "tensors/geometry.py",
+    "maps/geometry.py",
     # A description lists the lines, which the Gaussian fits have in full.
     "maps/describe.py",
 }

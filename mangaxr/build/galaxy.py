@@ -9,12 +9,12 @@ from typing import Any
 from mangaxr.build.items import Source
 from mangaxr.errors import MangaxrError, MissingFileError
 from mangaxr.maps.attributes import header_values
+from mangaxr.maps.geometry import SKY_EXTENSION
 from mangaxr.maps.stream import RawMaps, Wanted, read_maps
 from mangaxr.store.contract import GALAXY_COORDS, STATUS
 from mangaxr.store.provenance import split_of
 from mangaxr.tensors.assemble import GalaxyTensor, assemble
 from mangaxr.tensors.channels import wanted_planes
-from mangaxr.tensors.geometry import SKY_EXTENSION
 from mangaxr.tensors.recipe import Recipe
 
 __all__ = ["BuiltGalaxy", "build_galaxy", "wanted_by"]
