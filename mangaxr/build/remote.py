@@ -16,7 +16,6 @@ from mangaxr._version import __version__
 from mangaxr.build.items import Source, absolute
 from mangaxr.build.journal import Journal
 from mangaxr.build.scheduling.cluster import run_alone
-from mangaxr.build.scheduling.connect import check_client
 from mangaxr.build.scheduling.waiting import give_up, result_of, wait_for_one
 from mangaxr.build.slabs import Build, gather_slab
 from mangaxr.errors import BuildError
@@ -95,7 +94,6 @@ def fill_remotely(
     BuildError
         If the cluster is gone, or does not share its storage with this machine.
     """
-    check_client(client)
     place = _Place.of(journal)
     members = {k: [absolute(sources[i]) for i in ranges[k]] for k in ranges}
     futures = client.map(

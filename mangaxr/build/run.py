@@ -19,6 +19,7 @@ from mangaxr.build.galaxy import build_galaxy
 from mangaxr.build.items import Item, Source, resolve_items
 from mangaxr.build.journal import Journal, galaxies_differ
 from mangaxr.build.report import BuildReport, OnProgress
+from mangaxr.build.scheduling.connect import check_client
 from mangaxr.build.slabs import fill_slabs
 from mangaxr.datamodel.maskbits import DEFAULT_POLICY
 from mangaxr.datamodel.releases import DEFAULT_RELEASE
@@ -147,6 +148,8 @@ def build_store(
     if workers < 1 or on_error not in ("record", "raise"):
         msg = f"workers = {workers}, on_error = {on_error!r}: expected >= 1 and record or raise"
         raise BuildError(msg)
+    if client is not None:
+        check_client(client)
     several = (items,) if isinstance(items, _ONE_ITEM) else items
     sources = resolve_items(several, sas=sas, release=release, daptype=daptype)
     final = Path(out)

@@ -36,7 +36,8 @@ def wait_for_one(futures: Sequence[Future], client: Client) -> list[Future]:
     while True:
         with _connected(client):
             try:
-                done = wait(futures, timeout=_LOOK_EVERY, return_when="FIRST_COMPLETED").done
+                with client.as_current():  # or it would wait in the name of another client
+                    done = wait(futures, _LOOK_EVERY, return_when="FIRST_COMPLETED").done
                 return [future for future in futures if future in done]
             except TimeoutError:
                 if client.nthreads():
