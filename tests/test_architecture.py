@@ -41,7 +41,9 @@ LAYERS: dict[str, set[str]] = {
     "lensing": {*_NAMES, "store"},
     "viz": {*_NAMES, "store"},
     "synthetic": {*_NAMES, "sas", "store"},
-    "build": {*_NAMES, "catalog", "maps", "quality", "samples", "sas", "store", "tensors"},
+    "build": {
+        *_NAMES, "_version", "catalog", "maps", "quality", "samples", "sas", "store", "tensors",
+    },
     "cli": {
         *_NAMES, "_version", "build", "catalog", "ensemble", "lensing", "maps", "quality",
         "samples", "sas", "store", "synthetic", "tensors", "viz",
@@ -65,6 +67,7 @@ ONLY_IN: dict[str, set[str]] = {
     "zarr": {"store"},
     "numcodecs": {"store"},
     "dask": {"build", "store", "maps/open.py"},
+    "distributed": {"build"},
     "click": {"cli"},
     "rich": {"cli"},
     "matplotlib": {"viz"},

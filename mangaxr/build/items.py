@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mangaxr.datamodel.releases import DEFAULT_RELEASE, find_release
@@ -15,7 +15,7 @@ from mangaxr.samples.named import Item, expand_samples
 from mangaxr.sas.layout import MAPS_NAME, check_daptype, maps_path
 from mangaxr.sas.local import find_maps, sas_root
 
-__all__ = ["Item", "Source", "resolve_items"]
+__all__ = ["Item", "Source", "absolute", "resolve_items"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,11 @@ class Source:
             return PlateIFU.parse(self.galaxy)
         except BadPlateIFUError:
             return None
+
+
+def absolute(source: Source) -> Source:
+    """Name the file in a way that does not depend on the current directory."""
+    return replace(source, path=source.path.absolute())
 
 
 def resolve_items(

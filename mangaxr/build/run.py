@@ -7,16 +7,19 @@ import os
 import time
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import xarray as xr
 
+from mangaxr.build.died import give_up_galaxy
 from mangaxr.build.fetch import fetch_missing
-from mangaxr.build.galaxy import BuiltGalaxy, build_galaxy
+from mangaxr.build.galaxy import build_galaxy
 from mangaxr.build.items import Item, Source, resolve_items
 from mangaxr.build.journal import Journal, galaxies_differ
 from mangaxr.build.report import BuildReport, OnProgress
+from mangaxr.build.scheduling.connect import check_client
 from mangaxr.build.slabs import fill_slabs
 from mangaxr.datamodel.maskbits import DEFAULT_POLICY
 from mangaxr.datamodel.releases import DEFAULT_RELEASE
@@ -32,6 +35,9 @@ from mangaxr.store.writer import create_store, finish_store
 from mangaxr.tensors.channels import DEFAULT_CHANNELS
 from mangaxr.tensors.recipe import GridName, Recipe
 from mangaxr.tensors.scaling import ScalingName
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 __all__ = ["build_store"]
 
@@ -54,6 +60,7 @@ def build_store(
     release: str = DEFAULT_RELEASE,
     daptype: str | None = None,
     workers: int = 1,
+    client: Client | None = None,
     on_error: Literal["record", "raise"] = "record",
     fresh: bool = False,
     verify: bool = False,
@@ -78,7 +85,11 @@ def build_store(
     sas, release, daptype
         Where and which reduction to look for plateifus.
     workers
-        Galaxies built at a time, in threads. The store does not depend on it.
+        Galaxies built at a time: few galaxies in threads, many in processes. The store
+        does not depend on it.
+    client
+        A `distributed.Client`: its cluster builds and writes, whatever ``workers`` says.
+        Files and store must be where all its workers see them.
     on_error
         ``record``: a bad galaxy becomes a row with its reason. ``raise``: stop at it.
     fresh
@@ -91,7 +102,7 @@ def build_store(
     base_urls, jobs
         Where from, and how many at a time.
     progress
-        Called after every galaxy.
+        Called after every galaxy; with a client, after every slab of 64.
     on_download
         Called with the progress of the download.
     command
@@ -105,8 +116,8 @@ def build_store(
     Raises
     ------
     BuildError
-        If an item cannot be a galaxy, if another build is writing to the same place, or if
-        what is there is no store.
+        If an item cannot be a galaxy, if another build is writing to the same place, if
+        what is there is no store, or if the client's cluster cannot do it.
     RecipeMismatchError
         If a store or an unfinished build of another recipe or of other files is there.
     StoreError
@@ -137,6 +148,8 @@ def build_store(
     if workers < 1 or on_error not in ("record", "raise"):
         msg = f"workers = {workers}, on_error = {on_error!r}: expected >= 1 and record or raise"
         raise BuildError(msg)
+    if client is not None:
+        check_client(client)
     several = (items,) if isinstance(items, _ONE_ITEM) else items
     sources = resolve_items(several, sas=sas, release=release, daptype=daptype)
     final = Path(out)
@@ -157,14 +170,21 @@ def build_store(
             progress=on_download,
         )
 
-    def build(source: Source) -> BuiltGalaxy:
-        return build_galaxy(source, recipe, verify=verify, on_error=on_error)
-
+    build = partial(build_galaxy, recipe=recipe, verify=verify, on_error=on_error)
     with Journal.of(final) as journal:
         if not journal.start(recipe, sources, fresh=fresh):
             create_store(journal.store, recipe, len(sources))
             journal.commit(recipe, sources)
-        resumed = fill_slabs(journal, recipe, sources, build, workers=workers, progress=progress)
+        resumed = fill_slabs(
+            journal,
+            recipe,
+            sources,
+            build,
+            on_death=partial(give_up_galaxy, recipe=recipe, on_error=on_error),
+            workers=workers,
+            client=client,
+            progress=progress,
+        )
         rows = [row for _, rows in sorted(journal.done().items()) for row in rows]
         finish_store(journal.store, recipe, rows, _provenance(started, command))
         issues = validate_store(journal.store)

@@ -79,6 +79,7 @@ _SHOWN_FAILURES = 10
     help="Least line flux times sqrt(ivar) for velocities and dispersions.",
 )
 @options.workers
+@options.scheduler
 @click.option(
     "--on-error",
     type=click.Choice(["record", "raise"]),
@@ -100,6 +101,7 @@ def command(
     as_json: bool,
     channels: str,
     download: bool,
+    scheduler: str | None,
     **recipe: object,
 ) -> int:
     """Build the tensor store OUT from MAPS files.
@@ -108,14 +110,20 @@ def command(
     that is looked for in the SAS tree. An interrupted build goes on when the command is repeated.
     """
     from mangaxr.build.run import build_store
+    from mangaxr.build.scheduling.connect import connect
 
     wanted = [*items, *options.read_items(list_file, top)]
     downloading = show_download() if download else nullcontext()
-    with downloading as on_download, show_progress("building") as progress:
+    with (
+        connect(scheduler) as client,
+        downloading as on_download,
+        show_progress("building") as progress,
+    ):
         report = build_store(
             out,
             wanted,
             channels=options.split_names(channels),
+            client=client,
             download=download,
             progress=progress,
             on_download=on_download,

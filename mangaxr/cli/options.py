@@ -20,6 +20,7 @@ __all__ = [
     "read_items",
     "release",
     "sas",
+    "scheduler",
     "split_names",
     "store",
     "table_out",
@@ -48,7 +49,14 @@ workers = click.option(
     type=click.IntRange(min=1),
     default=1,
     show_default=True,
-    help="Galaxies worked on at a time.",
+    help="Galaxies worked on at a time: few in threads, many in processes.",
+)
+
+scheduler = click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Work on the dask.distributed cluster whose scheduler is at tcp://HOST:PORT, in place "
+    "of --workers; files and store on storage that it shares.",
 )
 
 from_list = click.option(

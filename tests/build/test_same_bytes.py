@@ -10,6 +10,7 @@ import pytest
 import xarray as xr
 
 import mangaxr
+from mangaxr.build.scheduling import order
 from mangaxr.store import layout
 from mangaxr.synthetic import SurveyFiles
 
@@ -30,6 +31,20 @@ def test_the_number_of_workers_does_not_matter(
 ) -> None:
     """Two or four workers write every chunk and every coordinate as one does."""
     assert contents(_build(tmp_path / "w.zarr", [small.root], workers=workers)) == reference
+
+
+@pytest.mark.parametrize("workers", [2, 3])
+def test_processes_write_the_same_bytes(
+    workers: int,
+    small: SurveyFiles,
+    tmp_path: Path,
+    reference: dict[str, bytes],
+    contents: Digest,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Two or three processes, as many galaxies would have, write the same store."""
+    monkeypatch.setattr(order, "PROCESSES_FROM", 1)
+    assert contents(_build(tmp_path / "p.zarr", [small.root], workers=workers)) == reference
 
 
 def test_the_order_of_the_items_does_not_matter(

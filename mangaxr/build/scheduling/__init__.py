@@ -1,0 +1,1 @@
+"""Running one function over many tasks: here, in threads, in processes, or on a cluster."""

@@ -1,0 +1,110 @@
+"""Waiting for futures of a cluster that may lose its workers, or be lost itself."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import CancelledError
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any
+
+from mangaxr.errors import BuildError
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+__all__ = ["give_up", "result_of", "wait_for_all", "wait_for_one"]
+
+_LOOK_EVERY = 2.0
+"""Seconds between looks at whether the cluster is still there."""
+
+_PATIENCE = 60.0
+"""Seconds without any worker after which nothing more is hoped for."""
+
+
+def wait_for_one(futures: Sequence[Future], client: Client) -> list[Future]:
+    """Wait until some of the futures are done, and return those.
+
+    Raises
+    ------
+    BuildError
+        If the connection to the scheduler is lost, or there is no worker for a minute.
+    """
+    from distributed import wait
+
+    last_seen = time.monotonic()
+    while True:
+        with _connected(client):
+            try:
+                with client.as_current():  # or it would wait in the name of another client
+                    done = wait(futures, _LOOK_EVERY, return_when="FIRST_COMPLETED").done
+                return [future for future in futures if future in done]
+            except TimeoutError:
+                if client.nthreads():
+                    last_seen = time.monotonic()
+        if time.monotonic() - last_seen > _PATIENCE:
+            msg = (
+                f"{_address(client)}: has had no worker for {_PATIENCE:.0f} s: start workers "
+                f"and repeat the command, which goes on from here"
+            )
+            raise BuildError(msg)
+
+
+def wait_for_all(futures: Sequence[Future], client: Client) -> None:
+    """Wait until all futures are done; errors as of `wait_for_one`."""
+    rest = list(futures)
+    while rest:
+        done = set(wait_for_one(rest, client))
+        rest = [future for future in rest if future not in done]
+
+
+def result_of(future: Future) -> Any:
+    """Return the result of a future that is done; None if it killed its workers.
+
+    Raises
+    ------
+    BuildError
+        If the cluster is gone.
+    Exception
+        Whatever the task raised.
+    """
+    from distributed import KilledWorker
+
+    with _connected(future.client):
+        try:
+            return future.result(timeout=_PATIENCE)
+        except KilledWorker:
+            return None
+        except TimeoutError as error:
+            if future.status == "error":
+                raise  # the task's own
+            msg = f"{_address(future.client)}: does not give out a result: repeat the command"
+            raise BuildError(msg) from error
+
+
+def give_up(futures: Iterable[Future]) -> None:
+    """Cancel futures, as far as there is still somebody to tell."""
+    from distributed.comm import CommClosedError
+
+    with suppress(CommClosedError, RuntimeError):
+        for future in futures:
+            future.cancel()
+
+
+@contextmanager
+def _connected(client: Client) -> Iterator[None]:
+    """Say in one line that the connection to the scheduler is gone."""
+    from distributed.comm import CommClosedError
+
+    try:
+        yield
+    except (CancelledError, CommClosedError) as error:
+        msg = (
+            f"{_address(client)}: the connection to the scheduler is lost: repeat the command "
+            f"when it is back, which goes on from here"
+        )
+        raise BuildError(msg) from error
+
+
+def _address(client: Client) -> str:
+    return client.scheduler.address if client.scheduler else "cluster"
