@@ -17,7 +17,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from facts import choosing, commands, interface, survey, tensors
+from facts import choosing, commands, interface, quality, survey, tensors
 
 __all__ = ["PAGES", "TABLES", "main", "render", "stale_pages"]
 
@@ -49,6 +49,12 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "terms": choosing.terms,
     "criteria": choosing.criteria,
     "samples": choosing.samples,
+    "quality_coverage": quality.coverage,
+    "quality_signal": quality.signal,
+    "quality_kinematics": quality.kinematics,
+    "quality_morphology": quality.morphology,
+    "quality_flags": quality.flags,
+    "quality_thresholds": quality.thresholds,
     "commands": commands.commands,
     "interface": interface.interface,
 }
@@ -63,6 +69,7 @@ PAGES = (
     "reference/attributes.md",
     "reference/channels.md",
     "reference/store_variables.md",
+    "reference/quality.md",
     "reference/ranking.md",
     "reference/samples.md",
     "reference/cli.md",

@@ -13,7 +13,8 @@ from mangaxr.errors import MangaxrError
 from mangaxr.maps.attributes import header_values
 from mangaxr.maps.geometry import SKY_EXTENSION
 from mangaxr.maps.measured import MeasuredPlanes
-from mangaxr.maps.stream import Wanted, merge_wanted, read_maps
+from mangaxr.maps.stream import read_maps
+from mangaxr.maps.wanted import Wanted, merge_wanted
 from mangaxr.quality.field import OPTIONAL, wanted_by_quality
 from mangaxr.quality.thresholds import load_thresholds
 from mangaxr.store.provenance import split_of

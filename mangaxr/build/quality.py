@@ -121,7 +121,7 @@ def compute_quality(
     >>> import mangaxr
     >>> quality = mangaxr.compute_quality(mangaxr.synthetic.example_survey())
     >>> quality.usable.values.tolist(), quality.velocity_gradient.units
-    ([True, True, False], 'km / (arcsec s)')
+    ([True, True, True], 'km / (arcsec s)')
     """
     if workers < 1:
         msg = f"workers = {workers}: expected at least 1"

@@ -29,7 +29,7 @@ _FEWEST = 12
 """Cells that a fit needs, for its seven parameters."""
 _STEPS = 15
 _CLIP = 5.0
-"""Standard deviations beyond which a cell does not count; looked for after the first step."""
+"""Standard deviations beyond which a cell does not count."""
 _CENTRE = 0.5
 """arcsec within which the centre is expected: a fifth of the PSF."""
 _LONGEST = np.array([0.3, 0.5, 0.5])
@@ -149,20 +149,20 @@ class _Fit:
         many = len(self.scales) + 1
         state = np.array([*[0.0] * many, start, 0.0, 0.0])
         state[:many] = self._curve(self._plane(state))
-        for number in range(_STEPS):
+        settled = False
+        for _ in range(_STEPS):
             plane = self._plane(state)
             columns = np.ones((many + 3, len(self.weight)))
             columns[1:many] = plane.shapes()
             columns[many:] = plane.slopes(state[1:many])
             residual = self.cells.value - state[:many] @ columns[:many]
-            if number == 0:
-                self._clip(residual)
+            settled = settled or self._clip(residual)
             weighted = columns * self.weight
             normal = weighted @ columns.T + self.prior
             step = _solve(normal, weighted @ residual - self.prior @ state)
             step[many:] = np.clip(step[many:], -_LONGEST, _LONGEST)
             state += step
-            if (np.abs(step[many:]) < _SHORTEST).all():
+            if settled and (np.abs(step[many:]) < _SHORTEST).all():
                 break
         return self._disk(state, residual, columns, normal)
 
@@ -177,10 +177,12 @@ class _Fit:
         weighted = columns * self.weight
         return _solve(weighted @ columns.T, weighted @ self.cells.value)
 
-    def _clip(self, residual: Array) -> None:
+    def _clip(self, residual: Array) -> bool:
+        """Leave out what is far off; return whether that is what was left out before."""
         spread = 1.4826 * np.median(np.abs(residual))
         kept = np.abs(residual) <= _CLIP * np.maximum(spread, self.cells.sigma)
-        self.weight = self.cells.weight * kept
+        before, self.weight = self.weight, self.cells.weight * kept
+        return bool(np.array_equal(before, self.weight))
 
     def _disk(self, state: Array, residual: Array, columns: Array, normal: Array) -> Disk:
         cells, weight, linear = self.cells, self.weight, state[:-3]

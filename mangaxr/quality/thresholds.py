@@ -112,12 +112,22 @@ def load_thresholds(source: str | os.PathLike[str] | Thresholds | None = None) -
     source
         A TOML file, or None for the shipped table.
 
+    Returns
+    -------
+    Thresholds
+        The conditions of every flag that the table names.
+
     Raises
     ------
     MissingFileError
         If there is no such file.
     CriteriaError
         If it is not TOML, or names a flag or metric that does not exist.
+
+    Examples
+    --------
+    >>> load_thresholds().conditions["low_flux"]
+    (Condition(metric='ha_snr_1re', below=5.0, above=None),)
     """
     if isinstance(source, Thresholds):
         return source

@@ -16,7 +16,7 @@ from mangaxr.datamodel.indices import SPECTRAL_INDICES
 from mangaxr.datamodel.lines import LINES
 from mangaxr.datamodel.units import astropy_unit
 from mangaxr.errors import UnknownNameError
-from mangaxr.maps.stream import merge_wanted
+from mangaxr.maps.wanted import merge_wanted
 
 __all__ = [
     "CHANNELS",

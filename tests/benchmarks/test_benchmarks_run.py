@@ -9,7 +9,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # benchmarks/ is not installed
 
-from benchmarks import building, files, ranking, reading
+from benchmarks import building, files, quality, ranking, reading
 
 
 @pytest.fixture(autouse=True)
@@ -31,6 +31,12 @@ def test_building_times_every_side() -> None:
     assert building.build(files.survey_files(2, 19), 1) == 2
 
 
+def test_quality_is_timed_against_tensors_alone() -> None:
+    """Both sides get a time, and their ratio is near one."""
+    alone, both, ratio = quality.compare(files.survey_files(1, 19), repeats=1)
+    assert min(alone, both, ratio) > 0
+
+
 def test_ranking_times_every_side() -> None:
     """Each program runs to its end and tells its memory."""
     found = ranking.compare(200, repeats=1)
@@ -40,7 +46,12 @@ def test_ranking_times_every_side() -> None:
 
 @pytest.mark.parametrize(
     ("benchmark", "parameter"),
-    [(reading.TimeReading, 19), (building.TimeBuilding, 1), (ranking.TimeRanking, 200)],
+    [
+        (reading.TimeReading, 19),
+        (building.TimeBuilding, 1),
+        (quality.TimeQuality, 19),
+        (ranking.TimeRanking, 200),
+    ],
 )
 def test_benchmark_classes_run(benchmark: type, parameter: int) -> None:
     """Each method of an asv class runs, with a small parameter."""

@@ -20,7 +20,9 @@ from mangaxr.synthetic import compare
 
 Run = Callable[..., Any]
 
-COMMANDS = ("demo", "catalog", "rank", "download", "inspect", "build", "info", "preview")
+COMMANDS = (
+    "demo", "catalog", "rank", "download", "inspect", "quality", "build", "info", "preview",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("command", COMMANDS)

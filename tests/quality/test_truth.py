@@ -118,9 +118,7 @@ def test_amplitudes_are_of_the_disk(quality: xr.Dataset, truth: Mapping[str, Arr
 
 
 def test_disks_are_seen_to_be_disks(quality: xr.Dataset) -> None:
-    """A disk model explains the variance of disks, a dipole most of it; all are usable but for
-    quality bits and stars in the way.
-    """
+    """A disk model explains the variance of disks, a dipole most of it; none is flagged."""
     assert quality.disk_variance_explained.median() > 0.97
     assert quality.dipole_strength.median() > 0.8
     assert (quality.disk_variance_explained > quality.dipole_strength - 0.02).all()
