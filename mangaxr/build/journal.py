@@ -21,7 +21,7 @@ from mangaxr.build.items import Source
 from mangaxr.errors import BuildError, RecipeMismatchError
 from mangaxr.tensors.recipe import Recipe
 
-__all__ = ["Journal", "galaxies_differ", "replace_tree"]
+__all__ = ["Journal", "fingerprint", "galaxies_differ", "replace_tree"]
 
 
 def galaxies_differ(before: Sequence[str], now: Sequence[str]) -> str:
@@ -119,7 +119,7 @@ class Journal:
 
     def commit(self, recipe: Recipe, sources: Sequence[Source]) -> None:
         """Write the plan, once the empty store is there."""
-        galaxies = {source.galaxy: _fingerprint(source.path) for source in sources}
+        galaxies = {source.galaxy: fingerprint(source.path) for source in sources}
         self._put("plan.json", {"recipe": recipe.to_dict(), "galaxies": galaxies})
 
     def done(self) -> dict[int, list[dict[str, Any]]]:
@@ -144,7 +144,7 @@ class Journal:
         before = plan["galaxies"]
         other = galaxies_differ(list(before), [source.galaxy for source in sources])
         differences += [other] if other else []
-        changed = [s for s in sources if before.get(s.galaxy) != _fingerprint(s.path)]
+        changed = [s for s in sources if before.get(s.galaxy) != fingerprint(s.path)]
         if changed and not other:
             differences.append(f"file of {changed[0].galaxy}: {changed[0].path} has changed")
         if differences:
@@ -166,7 +166,7 @@ class Journal:
         temporary.replace(target)
 
 
-def _fingerprint(path: Path) -> list[Any]:
+def fingerprint(path: Path) -> list[Any]:
     """Describe a file well enough to notice that it was exchanged."""
     try:
         status = path.stat()

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
 from functools import cache, partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
 
+from mangaxr._version import __version__
 from mangaxr.build.fetch import fetch_missing
 from mangaxr.build.items import ONE_ITEM, Item, Source, absolute, resolve_items
 from mangaxr.build.report import OnProgress, Progress
+from mangaxr.build.row_log import RowLog
 from mangaxr.build.rows import (
     Row,
     done_row,
@@ -67,6 +71,7 @@ def compute_quality(
     download: bool = False,
     base_urls: Iterable[str] = (DEFAULT_BASE_URL,),
     jobs: int = 3,
+    log: str | os.PathLike[str] | None = None,
     progress: OnProgress | None = None,
     on_download: OnDownload | None = None,
 ) -> xr.Dataset:
@@ -96,6 +101,9 @@ def compute_quality(
         Fetch the files that the SAS tree lacks first. See `mangaxr.download`.
     base_urls, jobs
         Where from, and how many at a time.
+    log
+        A file that keeps each row as it is done: after an interruption the same call goes on
+        from there. It is removed at the end.
     progress
         Called after every galaxy.
     on_download
@@ -143,17 +151,53 @@ def compute_quality(
             progress=on_download,
         )
     measure = partial(_measure_galaxy, bits=bits, min_snr=min_snr, thresholds=table, verify=verify)
+    settings = {
+        "mangaxr": __version__,
+        "mask_policy": policy_text(mask),
+        "min_snr": min_snr,
+        "thresholds": table.to_dict(),
+    }
+    with RowLog(None if log is None else Path(log), settings) as known:
+        rows = _measure_all(measure, sources, known, progress, workers=workers, client=client)
+        found = _table(rows, settings)
+        known.finish()
+    return found
+
+
+def _measure_all(
+    measure: Callable[[Source], Row],
+    sources: Sequence[Source],
+    known: RowLog,
+    progress: OnProgress | None,
+    *,
+    workers: int,
+    client: Client | None,
+) -> list[Row]:
+    """Return the rows of all galaxies: those that are known, and the others measured."""
+    rows = {source.galaxy: row for source in sources if (row := known.find(source)) is not None}
+    left = [source for source in sources if source.galaxy not in rows]
+    resumed = len(rows)
+    failed = sum(map(_failed, rows.values()))
+    tell = progress or (lambda _: None)
+    tell(Progress(resumed, failed, resumed, len(sources)))
     found = run_in_order(
         measure,
-        [absolute(source) for source in sources],
+        [absolute(source) for source in left],
         workers=workers,
         client=client,
         on_death=_give_up,
     )
-    rows = _collect(found, len(sources), progress)
-    attrs = {"title": "quality of MaNGA galaxies", "min_snr": min_snr}
-    attrs |= {"mask_policy": policy_text(mask), "thresholds": json.dumps(table.to_dict())}
-    return _table(rows, attrs)
+    with closing(found):
+        for source, row in zip(left, found, strict=True):
+            rows[source.galaxy] = row
+            known.add(source, row)
+            failed += _failed(row)
+            tell(Progress(len(rows), failed, resumed, len(sources)))
+    return [rows[source.galaxy] for source in sources]
+
+
+def _failed(row: Row) -> bool:
+    return bool(row["status"] == STATUS["failed"])
 
 
 def _measure_galaxy(
@@ -177,26 +221,16 @@ def _give_up(source: Source) -> Row:
     return failed_row(source, DIED)
 
 
-def _collect(found: Iterable[Row], total: int, progress: OnProgress | None) -> list[Row]:
-    """Take the rows as they come, and tell how far it is."""
-    rows: list[Row] = []
-    failed = 0
-    if progress is not None:
-        progress(Progress(0, 0, 0, total))
-    for row in found:
-        rows.append(row)
-        failed += row["status"] == STATUS["failed"]
-        if progress is not None:
-            progress(Progress(len(rows), failed, 0, total))
-    return rows
-
-
-def _table(rows: Sequence[Row], attrs: dict[str, Any]) -> xr.Dataset:
+def _table(rows: Sequence[Row], settings: Mapping[str, Any]) -> xr.Dataset:
     names = np.array([row["galaxy"] for row in rows], dtype=np.str_)
     return xr.Dataset(
         {spec.name: ("galaxy", _column(spec, rows), _attributes(spec)) for spec in _COLUMNS},
         coords={"galaxy": ("galaxy", names, {"long_name": "plate and IFU design"})},
-        attrs=attrs,
+        attrs={
+            "title": "quality of MaNGA galaxies",
+            **settings,
+            "thresholds": json.dumps(settings["thresholds"]),
+        },
     )
 
 

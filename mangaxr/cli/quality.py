@@ -84,6 +84,7 @@ def command(
 
     An ITEM is a MAPS file, a directory of them, @SAMPLE, or a plateifu such as 8138-12704
     that is looked for in the SAS tree. A galaxy that cannot be read is a row with the reason.
+    With --out, an interrupted command goes on when it is repeated.
     """
     from mangaxr.build.quality import compute_quality
     from mangaxr.build.scheduling.connect import connect
@@ -108,6 +109,7 @@ def command(
             download=download,
             progress=progress,
             on_download=on_download,
+            log=out and out.with_name(f"{out.name}.partial"),
             **settings,  # type: ignore[arg-type]  # click has checked each option
         )
     usable = table["galaxy"].values[table["usable"].values]
