@@ -14,19 +14,19 @@ from astropy.io import fits
 
 from benchmarks.files import survey_files
 from benchmarks.timing import median_times
-from mangaxr.build.galaxy import wanted_by
+from mangaxr.maps.geometry import SKY_EXTENSION
 from mangaxr.maps.stream import read_maps
-from mangaxr.tensors.recipe import Recipe
+from mangaxr.tensors.channels import DEFAULT_CHANNELS, parse_channels, wanted_planes
 
 __all__ = ["TimeReading", "compare", "read_with_astropy", "read_with_mangaxr"]
 
 LINE = "Ha-6564"
-WANTED = wanted_by(Recipe())
+WANTED = {SKY_EXTENSION: None, **wanted_planes(parse_channels(DEFAULT_CHANNELS))}
 Planes = dict[str, npt.NDArray[np.generic]]
 
 
 def read_with_mangaxr(path: Path) -> Planes:
-    """Read what a build of the default pair reads."""
+    """Read what the tensors of the default pair need."""
     raw = read_maps(path, WANTED)
     return {name: np.squeeze(raw[name].native()) for name in WANTED}
 

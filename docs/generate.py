@@ -40,6 +40,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "recipe": tensors.recipe,
     "store_arrays": tensors.store_arrays,
     "store_galaxies": tensors.store_galaxies,
+    "store_quality": tensors.store_quality,
     "store_channels": tensors.store_channels,
     "store_pixels": tensors.store_pixels,
     "status": tensors.status,

@@ -36,7 +36,7 @@ LAYERS: dict[str, set[str]] = {
     "catalog": {*_NAMES, "sas"},
     "quality": {*_FACTS, "maps"},
     "tensors": {*_FACTS, "maps", "regrid"},
-    "store": {*_NAMES, "tensors"},
+    "store": {*_NAMES, "quality", "tensors"},
     "ensemble": {*_NAMES, "store"},
     "lensing": {*_NAMES, "store"},
     "viz": {*_NAMES, "store"},
@@ -89,7 +89,9 @@ EXTNAMES_ALLOWED = {
     # The table of channels: which extension each is, is what it declares.
     "tensors/channels.py",
     # Where the spaxels are is read off this one extension, whatever the channels.
-    "tensors/geometry.py",
+    "maps/geometry.py",
+    # Which maps metrics are made of is declared in this one place.
+    "quality/field.py",
     # A description lists the lines, which the Gaussian fits have in full.
     "maps/describe.py",
 }

@@ -11,6 +11,7 @@ from mangaxr.store.contract import (
     CHANNEL_COORDS,
     GALAXY_COORDS,
     PIXEL_COORDS,
+    QUALITY_COORDS,
     SCALINGS,
     STATUS,
     Variable,
@@ -27,6 +28,7 @@ __all__ = [
     "store_channels",
     "store_galaxies",
     "store_pixels",
+    "store_quality",
 ]
 
 _AVERAGES = {
@@ -88,6 +90,11 @@ def store_arrays() -> str:
 def store_galaxies() -> str:
     """List the coordinates along ``galaxy``."""
     return _variables(GALAXY_COORDS)
+
+
+def store_quality() -> str:
+    """List the metrics, flags and verdict of each galaxy."""
+    return _variables(QUALITY_COORDS)
 
 
 def store_channels() -> str:

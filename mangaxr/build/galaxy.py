@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from mangaxr.build.items import Source
 from mangaxr.errors import MangaxrError, MissingFileError
 from mangaxr.maps.attributes import header_values
-from mangaxr.maps.stream import RawMaps, Wanted, read_maps
+from mangaxr.maps.geometry import SKY_EXTENSION
+from mangaxr.maps.measured import MeasuredPlanes
+from mangaxr.maps.stream import RawMaps, Wanted, merge_wanted, read_maps
+from mangaxr.quality.field import OPTIONAL, wanted_by_quality
+from mangaxr.quality.measure import measure_quality
+from mangaxr.quality.thresholds import load_thresholds
 from mangaxr.store.contract import GALAXY_COORDS, STATUS
 from mangaxr.store.provenance import split_of
 from mangaxr.tensors.assemble import GalaxyTensor, assemble
 from mangaxr.tensors.channels import wanted_planes
-from mangaxr.tensors.geometry import SKY_EXTENSION
 from mangaxr.tensors.recipe import Recipe
 
 __all__ = ["BuiltGalaxy", "build_galaxy", "wanted_by"]
@@ -30,9 +35,11 @@ class BuiltGalaxy:
     tensor: GalaxyTensor | None
 
 
-def wanted_by(recipe: Recipe) -> Wanted:
-    """Return the extensions and lines a recipe reads of each file."""
-    return {SKY_EXTENSION: None, **wanted_planes(recipe.parsed_channels())}
+@lru_cache(maxsize=8)
+def wanted_by(recipe: Recipe) -> tuple[Wanted, frozenset[str]]:
+    """Return what is read of each file for tensors and metrics, and what it may lack of that."""
+    needed: Wanted = {SKY_EXTENSION: None, **wanted_planes(recipe.parsed_channels())}
+    return merge_wanted((needed, wanted_by_quality())), OPTIONAL - needed.keys()
 
 
 def build_galaxy(source: Source, recipe: Recipe, *, verify: bool, on_error: str) -> BuiltGalaxy:
@@ -61,17 +68,22 @@ def build_galaxy(source: Source, recipe: Recipe, *, verify: bool, on_error: str)
         if source.absent:
             msg = f"no MAPS file: {source.absent}"
             raise MissingFileError(msg)
-        raw = read_maps(source.path, wanted_by(recipe), verify=verify)
+        wanted, optional = wanted_by(recipe)
+        raw = read_maps(source.path, wanted, optional=optional, verify=verify)
         values = header_values(raw)
-        tensor = assemble(raw, recipe, values.get("reff", float("nan")))
+        planes = MeasuredPlanes(raw, recipe.mask_bits)
+        tensor = assemble(raw, recipe, values.get("reff", float("nan")), planes=planes)
+        metrics = measure_quality(planes, values, min_snr=recipe.min_snr)
     except MangaxrError as error:
         if on_error == "raise":
             raise
         # A store is to be the same wherever it is built: the name, without directories.
         reason = str(error).replace(str(source.path), source.path.name)
-        return BuiltGalaxy({**row, "status": STATUS["failed"], "failure": reason}, None)
+        verdict = {"status": STATUS["failed"], "failure": reason, "reason": f"failed: {reason}"}
+        return BuiltGalaxy(row | verdict, None)
     row |= {name: value for name, value in values.items() if name in _COLUMNS}
     row |= _derived(raw, values, tensor)
+    row |= metrics | load_thresholds().judge(metrics)
     return BuiltGalaxy({**row, "status": STATUS["done"], "failure": ""}, tensor)
 
 

@@ -1,7 +1,8 @@
 """Header cards of one HDU, kept as bytes until somebody asks for a value.
 
 A build reads some thirty headers per galaxy and needs a dozen values of most of them.
-Values are parsed by astropy; only the positions of cards are found here.
+The commonest cards, plain texts and integers in the fixed format, are read here; all others
+are parsed by astropy, a hundred times slower.
 """
 
 from __future__ import annotations
@@ -23,6 +24,23 @@ BLOCK = 2880
 
 _NUMBERED = {letter: re.compile(letter.encode() + rb"\d") for letter in "CU"}
 _KEYWORD = re.compile(rb"[CU](\d{1,3}) *")
+
+
+_PLAIN = re.compile(
+    rb"[A-Z0-9_-]{1,8} *= +(?:'(?P<text>[^'&]*)'|(?P<number>0|-?[1-9]\d{0,17})) *(?:/[^']*)?"
+)
+"""Cards of the fixed format (FITS Standard 4.0, 4.2) without quotes or continuations inside."""
+_EQUALS, _TEXT_AT, _NUMBER_END = 8, 10, 30
+
+
+def _plain_value(image: bytes) -> str | int | None:
+    """Read a plain card; None if it is not one."""
+    match = _PLAIN.fullmatch(image)
+    if match is None or image[_EQUALS : _EQUALS + 2] != b"= ":
+        return None
+    if match["text"] is not None:
+        return match["text"].decode().rstrip() if match.start("text") == _TEXT_AT + 1 else None
+    return int(match["number"]) if match.end("number") == _NUMBER_END else None
 
 
 @lru_cache(maxsize=8192)
@@ -87,6 +105,9 @@ class Cards:
 
     def _value(self, offset: int) -> object:
         image = self.raw[offset : offset + CARD]
+        plain = _plain_value(image)
+        if plain is not None:
+            return plain
         try:
             value = _card_value(image)
         except Exception as error:  # astropy raises many kinds on damaged cards

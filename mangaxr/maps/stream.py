@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -33,7 +33,7 @@ from mangaxr.maps.identity import (
 )
 from mangaxr.maps.raw import RawExtension, RawMaps
 
-__all__ = ["RawExtension", "RawMaps", "Wanted", "read_maps", "read_primary"]
+__all__ = ["RawExtension", "RawMaps", "Wanted", "merge_wanted", "read_maps", "read_primary"]
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +44,22 @@ _WORTH_STOPPING = 1 << 20
 """Unread compressed bytes from which stopping early pays; fewer are read for their CRC."""
 
 _DTYPES = {8: ">u1", 16: ">i2", 32: ">i4", 64: ">i8", -32: ">f4", -64: ">f8"}
+
+
+def merge_wanted(parts: Iterable[Wanted]) -> dict[str, tuple[str, ...] | None]:
+    """Return every extension that some parts want, with the union of their channels.
+
+    Examples
+    --------
+    >>> merge_wanted([{"A": ("x",)}, {"A": ("y", "x"), "B": None}])
+    {'A': ('x', 'y'), 'B': None}
+    """
+    wanted: dict[str, tuple[str, ...] | None] = {}
+    for name, lines in (item for part in parts for item in part.items()):
+        before = wanted.get(name, ())
+        both = None if lines is None or before is None else dict.fromkeys((*before, *lines))
+        wanted[name] = None if both is None else tuple(both)
+    return wanted
 
 
 def read_maps(

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from mangaxr.quality.metrics import FLAGS, METRICS
+
 __all__ = [
     "ARRAYS",
     "CHANNEL_COORDS",
@@ -15,6 +17,7 @@ __all__ = [
     "CONTRACT_VERSION",
     "GALAXY_COORDS",
     "PIXEL_COORDS",
+    "QUALITY_COORDS",
     "SCALINGS",
     "SCALING_FUNCTIONS",
     "STATUS",
@@ -28,7 +31,7 @@ CONTRACT_VERSION = "1.0"
 STATUS: dict[str, int] = {"pending": 0, "done": 1, "failed": 2}
 """Values of ``status``."""
 
-Dtype = Literal["float32", "float64", "int64", "int8", "str"]
+Dtype = Literal["float32", "float64", "int64", "int8", "bool", "str"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +131,14 @@ GALAXY_COORDS: tuple[Variable, ...] = (
     ),
 )
 
+QUALITY_COORDS: tuple[Variable, ...] = (
+    *(Variable(row.name, _PER_GALAXY, "float64", row.units, row.long_name) for row in METRICS),
+    *(Variable(flag.name, _PER_GALAXY, "bool", "", flag.long_name) for flag in FLAGS),
+    Variable("usable", _PER_GALAXY, "bool", "", "whether no flag that decides is raised"),
+    Variable("reason", _PER_GALAXY, "str", "", "why it is not usable; empty if it is"),
+)
+"""Per galaxy as well: its metrics, flags and verdict."""
+
 CHANNEL_COORDS: tuple[Variable, ...] = (
     Variable("channel", ("channel",), "str", "", "name of the channel"),
     Variable("channel_units", ("channel",), "str", "", "unit of its physical values"),
@@ -147,4 +158,4 @@ PIXEL_COORDS: tuple[Variable, ...] = (
 
 def all_variables() -> tuple[Variable, ...]:
     """Return every variable of a store."""
-    return (*ARRAYS, *SCALINGS, *GALAXY_COORDS, *CHANNEL_COORDS, *PIXEL_COORDS)
+    return (*ARRAYS, *SCALINGS, *GALAXY_COORDS, *QUALITY_COORDS, *CHANNEL_COORDS, *PIXEL_COORDS)

@@ -19,6 +19,7 @@ from mangaxr.store.contract import (
     CONTRACT_VERSION,
     GALAXY_COORDS,
     PIXEL_COORDS,
+    QUALITY_COORDS,
     SCALING_FUNCTIONS,
     SCALINGS,
     Variable,
@@ -28,7 +29,14 @@ from mangaxr.tensors.recipe import Recipe
 
 __all__ = ["SlabArrays", "create_store", "empty_slab", "finish_store", "write_slab"]
 
-_MISSING: dict[str, Any] = {"float64": np.nan, "float32": np.nan, "int64": -1, "int8": 0, "str": ""}
+_MISSING: dict[str, Any] = {
+    "float64": np.nan,
+    "float32": np.nan,
+    "int64": -1,
+    "int8": 0,
+    "bool": False,
+    "str": "",
+}
 
 # A chunk that is absent is then a chunk that was lost.
 _EVERY_CHUNK: Any = {"write_empty_chunks": True}
@@ -100,7 +108,7 @@ def finish_store(
         Provenance, added to the attributes that the contract fixes.
     """
     group = zarr.open_group(path, mode="r+", zarr_format=3)
-    for spec in GALAXY_COORDS:
+    for spec in (*GALAXY_COORDS, *QUALITY_COORDS):
         _write(group, spec, recipe, [_present(row.get(spec.name), spec) for row in rows])
     channels = len(recipe.channels)
     for spec, default in zip(SCALINGS, (0.0, 1.0), strict=True):
@@ -110,7 +118,8 @@ def finish_store(
     offsets = np.arange(recipe.npix) - (recipe.npix - 1) / 2
     for spec in PIXEL_COORDS:
         _write(group, spec, recipe, offsets)
-    coordinates = [v.name for v in (*GALAXY_COORDS, *CHANNEL_COORDS) if v.name not in v.dims]
+    every = (*GALAXY_COORDS, *QUALITY_COORDS, *CHANNEL_COORDS)
+    coordinates = [spec.name for spec in every if spec.name not in spec.dims]
     group.attrs.update(
         {
             "contract": CONTRACT,

@@ -16,6 +16,7 @@ from mangaxr.datamodel.indices import SPECTRAL_INDICES
 from mangaxr.datamodel.lines import LINES
 from mangaxr.datamodel.units import astropy_unit
 from mangaxr.errors import UnknownNameError
+from mangaxr.maps.stream import merge_wanted
 
 __all__ = [
     "CHANNELS",
@@ -239,10 +240,4 @@ def parse_channels(names: Iterable[str]) -> tuple[Channel, ...]:
 
 def wanted_planes(channels: Iterable[Channel]) -> dict[str, tuple[str, ...] | None]:
     """Return every extension that some channels need, with the union of their lines."""
-    wanted: dict[str, tuple[str, ...] | None] = {}
-    for channel in channels:
-        for name, lines in channel.extensions().items():
-            before = wanted.get(name, ())
-            both = None if lines is None or before is None else dict.fromkeys((*before, *lines))
-            wanted[name] = None if both is None else tuple(both)
-    return wanted
+    return merge_wanted(channel.extensions() for channel in channels)

@@ -1,35 +1,16 @@
-"""Where the spaxels of a map are on the sky, and the tensor's grid over them."""
+"""The tensor's grid over the spaxels of a map."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from pathlib import Path
-
-import numpy as np
 
 from mangaxr.errors import NotMapsError
-from mangaxr.maps.stream import RawMaps
+from mangaxr.maps.geometry import Geometry
 from mangaxr.regrid.grid import PixelGrid
 from mangaxr.tensors.recipe import Recipe
 
-__all__ = ["SKY_EXTENSION", "Geometry", "TensorGrid", "geometry_of", "tensor_grid"]
-
-SKY_EXTENSION = "SPX_SKYCOO"
-
-
-@dataclass(frozen=True, slots=True)
-class Geometry:
-    """Placement of a map: its shape, the side of a spaxel in arcsec, the object's position.
-
-    ``center`` is the (y, x) spaxel coordinate at which the on-sky offset is zero; ``path``
-    is the file, for messages.
-    """
-
-    path: Path
-    shape: tuple[int, int]
-    spaxel: float
-    center: tuple[float, float]
+__all__ = ["TensorGrid", "tensor_grid"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,39 +25,6 @@ class TensorGrid:
     pixel_scale: float
     sky_x: float
     sky_y: float
-
-
-def geometry_of(raw: RawMaps) -> Geometry:
-    """Read the placement of the spaxels off SPX_SKYCOO, which every MAPS file has.
-
-    The offsets are linear in the spaxel indices; X falls along the last axis (West is to
-    the right), Y rises along the one before.
-
-    Raises
-    ------
-    NotMapsError
-        If the coordinates are not those of square spaxels with West along x.
-    """
-    planes = raw[SKY_EXTENSION].native().astype(np.float64)
-    if planes.ndim != 3 or min(planes.shape) < 2:
-        size = " x ".join(map(str, planes.shape))
-        msg = f"{raw.path}: extension {SKY_EXTENSION} is {size}: expected 2 planes of a map"
-        raise NotMapsError(msg)
-    ny, nx = planes.shape[-2:]
-    sky_x, sky_y = planes[0], planes[1]
-    step_x = (sky_x[0, -1] - sky_x[0, 0]) / (nx - 1)
-    step_y = (sky_y[-1, 0] - sky_y[0, 0]) / (ny - 1)
-    if not (step_x < 0 < step_y and abs(step_x + step_y) < 0.01 * step_y):
-        msg = (
-            f"{raw.path}: extension {SKY_EXTENSION} steps by {step_x:g}, {step_y:g} arcsec "
-            f"along x, y: expected square spaxels with West along x and North along y"
-        )
-        raise NotMapsError(msg)
-    center = (-sky_y[0, 0] / step_y, -sky_x[0, 0] / step_x)
-    # Rounded to the precision of the file's float32, so that the spaxel is 0.5 and not
-    # 0.49999994 and galaxies of one size share their overlap matrices.
-    spaxel = round(float(step_y), 5)
-    return Geometry(raw.path, (ny, nx), spaxel, (float(center[0]), float(center[1])))
 
 
 def tensor_grid(geometry: Geometry, recipe: Recipe, reff: float) -> TensorGrid:

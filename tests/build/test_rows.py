@@ -75,8 +75,13 @@ def test_checksums_are_those_of_the_extensions_used(store: xr.Dataset, small: Su
         text = store.sel(galaxy=hdus[0].header["PLATEIFU"]).source_checksum.item()
         found = dict(part.split("=") for part in text.split())
         assert found == {name: hdus[name].header["DATASUM"] for name in found}
-    names = [f"EMLINE_{q}{part}" for q in ("GFLUX", "GVEL") for part in ("", "_IVAR", "_MASK")]
-    assert set(found) == {"SPX_SKYCOO", *names}
+    names = {
+        f"{name}{part}"
+        for name in ("EMLINE_GFLUX", "EMLINE_GVEL", "STELLAR_VEL")
+        for part in ("", "_IVAR", "_MASK")
+    }
+    spaxels = {"SPX_SKYCOO", "SPX_ELLCOO", "SPX_MFLUX_IVAR", "SPX_SNR", "BINID"}
+    assert set(found) == names | spaxels
 
 
 def test_the_truth_is_in_the_coordinates(store: xr.Dataset, small: SurveyFiles) -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Callable
 
 import numpy as np
 import pytest
 from astropy.io import fits
-from hypothesis import given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from mangaxr.errors import CorruptFileError
 from mangaxr.fits.cards import Cards
 from mangaxr.fits.checksum import ones_complement_sum
 
@@ -81,3 +83,45 @@ def test_channels_are_read_by_number_at_every_padding(count: int, width: int) ->
     cards = Cards(header.tostring(padding=False, endcard=False).encode())
     assert cards.numbered("C") == tuple(f"channel {n}" for n in range(1, count + 1))
     assert cards.numbered("U") == ()
+
+
+@settings(max_examples=500)
+@given(
+    keyword=st.text("ABCZ019_-", min_size=1, max_size=8),
+    value=st.one_of(
+        st.text("ab Z'/&=0.\"", max_size=60), st.integers(-(10**18), 10**18), st.booleans(),
+        st.floats(allow_nan=False, allow_infinity=False), st.none(),
+    ),
+    comment=st.text("ab '/&", max_size=20),
+)  # fmt: skip
+def test_any_card_has_the_value_that_astropy_reads(
+    keyword: str, value: object, comment: str
+) -> None:
+    """Whether it is read here or by astropy."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # comments that are too long are cut
+        try:
+            image = str(fits.Card(keyword, value, comment))
+            expected = fits.Card.fromstring(image).value
+        except (ValueError, TypeError):
+            return
+    assume(len(image) == 80)
+    found = Cards(image.encode()).get(keyword)
+    assert found == (None if isinstance(expected, fits.card.Undefined) else expected)
+
+
+@settings(max_examples=500)
+@given(body=st.text("= '/+-0123456789.TFE&ab", max_size=70))
+def test_a_card_out_of_order_is_left_to_astropy(body: str) -> None:
+    """What is written in no fixed format has astropy's value, or is an error as with it."""
+    image = f"KEYWORD {body}".ljust(80)
+    card = fits.Card.fromstring(image)
+    try:
+        card.verify("silentfix+exception")
+        expected = card.value
+    except Exception:  # noqa: BLE001  # astropy raises many kinds
+        with pytest.raises(CorruptFileError):
+            Cards(image.encode()).get("KEYWORD")
+        return
+    found = Cards(image.encode()).get("KEYWORD")
+    assert found == (None if isinstance(expected, fits.card.Undefined) else expected)

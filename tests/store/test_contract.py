@@ -15,6 +15,7 @@ from mangaxr.store.contract import (
     CHANNEL_COORDS,
     GALAXY_COORDS,
     PIXEL_COORDS,
+    QUALITY_COORDS,
     SCALINGS,
     Variable,
     all_variables,
@@ -46,7 +47,8 @@ def test_there_is_nothing_else(plain: xr.Dataset) -> None:
     """The store holds the contract's variables, data and coordinates told apart."""
     assert set(plain.variables) == {spec.name for spec in all_variables()}
     assert set(plain.data_vars) == {spec.name for spec in (*ARRAYS, *SCALINGS)}
-    assert set(plain.coords) == {s.name for s in (*GALAXY_COORDS, *CHANNEL_COORDS, *PIXEL_COORDS)}
+    per_galaxy = (*GALAXY_COORDS, *QUALITY_COORDS)
+    assert set(plain.coords) == {s.name for s in (*per_galaxy, *CHANNEL_COORDS, *PIXEL_COORDS)}
 
 
 def test_dimensions_are_in_the_promised_order(plain: xr.Dataset) -> None:

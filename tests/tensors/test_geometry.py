@@ -12,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mangaxr.errors import NotMapsError
+from mangaxr.maps.geometry import geometry_of
 from mangaxr.maps.raw import RawMaps
 from mangaxr.regrid.grid import PixelGrid
 from mangaxr.tensors.assemble import GalaxyTensor, assemble
-from mangaxr.tensors.geometry import geometry_of, tensor_grid
+from mangaxr.tensors.geometry import tensor_grid
 from mangaxr.tensors.recipe import Recipe
 
 MakeRaw = Callable[..., RawMaps]

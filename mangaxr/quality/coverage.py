@@ -1,0 +1,106 @@
+"""How much of a galaxy was measured."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+from scipy import ndimage
+
+from mangaxr.datamodel.maskbits import DAPQUAL, DRP3QUAL, decode
+from mangaxr.quality.cells import renumber
+from mangaxr.quality.field import Field
+
+__all__ = ["measure_coverage"]
+
+Flags = npt.NDArray[np.bool_]
+
+_CRITICAL = "CRITICAL"
+_RING, _FARTHEST, _COVERED = 0.1, 8.0, 0.9
+"""Width of a ring and the last one's radius, R_e; the share of it that must be covered."""
+
+
+def measure_coverage(field: Field) -> dict[str, float]:
+    """Compute the coverage metrics; what cannot be computed is left out."""
+    bundle, velocity = field.bundle, field.velocity.valid
+    in_bundle = int(bundle.sum())
+    found = {
+        "masked_fraction": 1.0 - float(field.flux.valid.mean()),
+        "valid_spaxels": float(velocity.sum()),
+        "independent_bins": float(_distinct(field.gas_bins[velocity])),
+        "largest_hole": largest_hole(field.flux.valid) * field.spaxel_area,
+        "critical": float(_critical(field)),
+        "covered_radius_re": _covered_radius(field),
+    }
+    for name, reach in (("valid_fraction_1re", 1.0), ("valid_fraction_1p5re", 1.5)):
+        found[name] = _share_within(field, reach)
+    if in_bundle:
+        found["masked_fraction_bundle"] = 1.0 - float((field.flux.valid & bundle).sum()) / in_bundle
+        found["star_fraction"] = float((field.covered_by_star & bundle).sum()) / in_bundle
+    return found
+
+
+def _distinct(bins: npt.NDArray[np.int64]) -> int:
+    return int(renumber(bins[bins >= 0]).max(initial=-1)) + 1
+
+
+def _critical(field: Field) -> bool:
+    words = (
+        decode(int(field.facts.get(name, 0)), table)
+        for name, table in (("drp3qual", DRP3QUAL), ("dapqual", DAPQUAL))
+    )
+    return any(_CRITICAL in flags for flags in words)
+
+
+def _share_within(field: Field, reach: float) -> float:
+    """Return the share of an ellipse that has a velocity; of all of it, off the array too."""
+    inside = field.radius_re <= reach
+    number = int(inside.sum())
+    if not number:
+        return math.nan
+    semi_major = reach * field.fact("reff")
+    area = math.pi * semi_major**2 * (1.0 - field.facts.get("ellipticity", 0.0))
+    whole = max(float(number), area / field.spaxel_area) if _leaves(inside) else float(number)
+    return float((inside & field.velocity.valid).sum()) / whole
+
+
+def _leaves(inside: Flags) -> bool:
+    """Whether a region touches the array's edge, beyond which it may go on."""
+    return bool(inside[0].any() or inside[-1].any() or inside[:, 0].any() or inside[:, -1].any())
+
+
+def _covered_radius(field: Field) -> float:
+    """Return the radius in R_e up to which every ring is in the bundle."""
+    near = field.radius_re < _FARTHEST  # False where it is NaN
+    if not near.any():
+        return math.nan
+    ring = (field.radius_re[near] / _RING).astype(np.intp)
+    every = np.bincount(ring, minlength=round(_FARTHEST / _RING))
+    seen = np.bincount(ring, field.bundle[near], minlength=len(every))
+    # A narrow ring about the middle may hold no spaxel's centre: it is as its neighbours.
+    short = np.flatnonzero((every > 0) & (seen < _COVERED * every))
+    last = int(np.flatnonzero(every)[-1]) + 1
+    return _RING * float(short[0] if len(short) else last)
+
+
+def largest_hole(valid: Flags) -> int:
+    """Count the spaxels of the largest group of invalid ones that valid ones enclose.
+
+    Spaxels that meet at a corner alone do not touch.
+
+    Examples
+    --------
+    >>> ring = np.ones((5, 5), dtype=bool)
+    >>> ring[2, 2] = ring[0, 0] = False
+    >>> largest_hole(ring)
+    1
+    """
+    around = np.ones(tuple(size + 2 for size in valid.shape), dtype=bool)
+    around[1:-1, 1:-1] = ~valid
+    labels, number = ndimage.label(around)
+    if number < 2:
+        return 0
+    sizes = np.bincount(labels.ravel())
+    sizes[[0, labels[0, 0]]] = 0
+    return int(sizes.max())

@@ -1,0 +1,70 @@
+"""Least-squares surfaces through a velocity field: a plane, and a dipole."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from mangaxr.quality.cells import Blocks
+
+__all__ = ["Gradient", "dipole_share", "fit_gradient"]
+
+Array = npt.NDArray[np.float64]
+
+_FEWEST = 3
+
+
+class Gradient(NamedTuple):
+    """Velocity per arcsec: components to the East and North, size and its error, km/s/arcsec."""
+
+    east: float
+    north: float
+    size: float
+    error: float
+
+
+def fit_gradient(x: Array, y: Array, value: Array, sigma: Array, blocks: Blocks) -> Gradient | None:
+    """Fit the plane ``v0 + east X + north Y``, every spaxel alike.
+
+    Parameters
+    ----------
+    x, y
+        Offsets, arcsec to the East and North, array (spaxel,).
+    value, sigma
+        Velocities and errors, km/s.
+    blocks
+        Of the spaxels, for the noise that they share.
+
+    Returns
+    -------
+    Gradient or None
+        None if the spaxels span no plane.
+    """
+    columns = np.stack([np.ones_like(x), x, y])
+    if len(x) < _FEWEST:
+        return None
+    try:
+        inverse = np.linalg.inv(columns @ columns.T)
+    except np.linalg.LinAlgError:
+        return None
+    _, east, north = inverse @ (columns @ value)
+    size = float(np.hypot(east, north))
+    along = np.array([0.0, east, north]) / size if size > 0 else np.array([0.0, 1.0, 0.0])
+    error = float(np.sqrt(blocks.variance((along @ inverse @ columns) * sigma)))
+    return Gradient(float(east), float(north), size, error)
+
+
+def dipole_share(x: Array, y: Array, value: Array) -> float:
+    """Return the share of the variance that ``a + b cos(phi) + c sin(phi)`` explains."""
+    radius = np.maximum(np.hypot(x, y), 1e-9)
+    columns = np.stack([np.ones_like(x), x / radius, y / radius])
+    variance = float(np.var(value))
+    if len(x) < _FEWEST or variance == 0.0:
+        return float("nan")
+    try:
+        solution = np.linalg.solve(columns @ columns.T, columns @ value)
+    except np.linalg.LinAlgError:
+        return float("nan")
+    return 1.0 - float(np.var(value - solution @ columns)) / variance

@@ -1,0 +1,50 @@
+"""How bright a galaxy is, and how far above the noise."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from mangaxr.quality.field import Field
+
+__all__ = ["measure_signal"]
+
+
+def measure_signal(field: Field) -> dict[str, float]:
+    """Compute the signal metrics; what cannot be computed is left out."""
+    found: dict[str, float] = {}
+    valid, area = field.flux.valid, field.spaxel_area
+    if valid.any():
+        flux, sigma = field.flux.value[valid], field.flux.sigma[valid]
+        inner = _inner(field, valid)
+        found |= {
+            "flux_min": float(flux.min()) / area,
+            "flux_max": float(flux.max()) / area,
+            "flux_mean": float(flux.mean()) / area,
+            "ha_flux_total": float(flux.sum()),
+            "ha_snr_1re": _median((field.flux.value / _above_zero(field.flux.sigma))[inner]),
+        }
+        if field.strong.any():
+            peak = float(field.flux.value[field.strong].max()) / area
+            found["ha_flux_peak"] = peak
+            found["dynamic_range"] = peak * area / float(np.median(sigma))
+    if field.snr is not None and field.bundle.any():
+        found["g_snr_1re"] = _median(field.snr[_inner(field, field.bundle)])
+    return found
+
+
+def _inner(field: Field, where: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Spaxels within 1 R_e; all where R_e is unknown."""
+    if not field.fact("reff") > 0.0:
+        return where
+    inside: npt.NDArray[np.bool_] = where & (field.radius_re <= 1.0)
+    return inside
+
+
+def _above_zero(sigma: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Replace the zeros of spaxels that do not count."""
+    return np.where(sigma > 0, sigma, np.inf)
+
+
+def _median(values: npt.NDArray[np.float64]) -> float:
+    return float(np.median(values)) if len(values) else np.nan

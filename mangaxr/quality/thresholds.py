@@ -1,0 +1,173 @@
+"""From metrics to flags and a verdict, by a table of thresholds."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mangaxr.errors import CriteriaError, MissingFileError
+from mangaxr.quality.metrics import FLAGS, METRICS
+
+__all__ = ["Condition", "Thresholds", "load_thresholds", "thresholds_text"]
+
+_SHIPPED = Path(__file__).parent / "shipped"
+_DEFAULT = "default"
+_UNITS = {row.name: row.units for row in METRICS}
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A metric, and the number that it must not be below, or above, of."""
+
+    metric: str
+    below: float | None = None
+    above: float | None = None
+
+    def raised(self, values: npt.ArrayLike) -> npt.NDArray[np.bool_]:
+        """Whether values raise the flag; one that is unknown does."""
+        numbers = np.asarray(values, dtype=np.float64)
+        raised = np.isnan(numbers)
+        if self.below is not None:
+            raised |= numbers < self.below
+        if self.above is not None:
+            raised |= numbers > self.above
+        return raised
+
+    def words(self, value: float) -> str:
+        """Say why a value raises the flag."""
+        if np.isnan(value):
+            return f"{self.metric} is unknown"
+        unit = "" if _UNITS[self.metric] == "1" else f" {_UNITS[self.metric]}"
+        side, limit = ("below", self.below) if self._is_below(value) else ("above", self.above)
+        return f"{self.metric} {value:.3g}{unit} is {side} {limit:g}"
+
+    def _is_below(self, value: float) -> bool:
+        return self.below is not None and value < self.below
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """When each flag is raised.
+
+    Parameters
+    ----------
+    name
+        Of the table.
+    conditions
+        Flag -> its conditions; a flag without any is never raised.
+    """
+
+    name: str
+    conditions: Mapping[str, tuple[Condition, ...]]
+
+    def judge(self, metrics: Mapping[str, float]) -> dict[str, Any]:
+        """Return a galaxy's flags, ``usable`` and ``reason``.
+
+        Examples
+        --------
+        >>> verdict = load_thresholds().judge({row.name: 1.0 for row in METRICS})
+        >>> verdict["usable"], verdict["reason"].split(":")[0]
+        (False, 'bad_quality')
+        """
+        flags, reasons = {}, []
+        for flag in FLAGS:
+            words = [
+                condition.words(value)
+                for condition in self.conditions.get(flag.name, ())
+                for value in (metrics[condition.metric],)
+                if condition.raised(value)
+            ]
+            flags[flag.name] = bool(words)
+            if words and flag.decides:
+                reasons.append(f"{flag.name}: {', '.join(words)}")
+        return {**flags, "usable": not reasons, "reason": "; ".join(reasons)}
+
+
+def load_thresholds(source: str | os.PathLike[str] | Thresholds | None = None) -> Thresholds:
+    """Read a table of thresholds.
+
+    Parameters
+    ----------
+    source
+        A TOML file, or None for the shipped table.
+
+    Raises
+    ------
+    MissingFileError
+        If there is no such file.
+    CriteriaError
+        If it is not TOML, or names a flag or metric that does not exist.
+    """
+    if isinstance(source, Thresholds):
+        return source
+    if source is None:
+        return _default()
+    file = Path(source).expanduser()
+    try:
+        text = file.read_text(encoding="utf-8")
+        return _parse(tomllib.loads(text), name=file.stem, where=str(source))
+    except FileNotFoundError as error:
+        msg = (
+            f"{source}: no such file of thresholds; `mangaxr quality --show-thresholds` prints one"
+        )
+        raise MissingFileError(msg) from error
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        reason = getattr(error, "strerror", None) or error
+        msg = f"{source}: cannot be read as thresholds ({reason}): expected a TOML file"
+        raise CriteriaError(msg) from error
+
+
+def thresholds_text() -> str:
+    """Return the shipped table, with its comments."""
+    return (_SHIPPED / f"{_DEFAULT}.toml").read_text(encoding="utf-8")
+
+
+@cache
+def _default() -> Thresholds:
+    return _parse(tomllib.loads(thresholds_text()), name=_DEFAULT, where=_DEFAULT)
+
+
+def _parse(content: Mapping[str, Any], *, name: str, where: str) -> Thresholds:
+    _check_names(where, "flag", content, [flag.name for flag in FLAGS])
+    conditions = {}
+    for flag, table in content.items():
+        if not isinstance(table, Mapping):
+            msg = f"{where}: {flag} = {table!r} should be a table, [{flag}]"
+            raise CriteriaError(msg)
+        _check_names(where, "metric", table, _UNITS)
+        conditions[flag] = tuple(
+            _condition(where, metric, limits) for metric, limits in table.items()
+        )
+    return Thresholds(name, conditions)
+
+
+def _condition(where: str, metric: str, limits: object) -> Condition:
+    example = "such as { below = 5.0 }"
+    if not isinstance(limits, Mapping) or not limits:
+        msg = f"{where}: {metric} = {limits!r}: expected a limit {example}"
+        raise CriteriaError(msg)
+    _check_names(where, "limit", limits, ("below", "above"))
+    for side, value in limits.items():
+        if isinstance(value, bool) or not isinstance(value, int | float) or np.isnan(value):
+            msg = f"{where}: {metric} has {side} = {value!r}: expected a number, {example}"
+            raise CriteriaError(msg)
+    return Condition(metric, **{side: float(value) for side, value in limits.items()})
+
+
+def _check_names(where: str, kind: str, given: Iterable[str], known: Iterable[str]) -> None:
+    names = list(known)
+    for name in given:
+        if name not in names:
+            close = difflib.get_close_matches(name, names, n=1)
+            hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(names)}"
+            msg = f"{where}: no {kind} is called {name!r}: {hint}"
+            raise CriteriaError(msg)
