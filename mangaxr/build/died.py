@@ -26,4 +26,9 @@ def give_up_galaxy(source: Source, recipe: Recipe, *, on_error: str) -> BuiltGal
         raise BuildError(msg)
     # A file that is known to be absent is not opened, and makes the same kind of row.
     failed = build_galaxy(replace(source, absent=DIED), recipe, verify=False, on_error="record")
-    return BuiltGalaxy({**failed.row, "failure": DIED}, None)
+    absent = failed.row["failure"]
+    row = {
+        name: value.replace(absent, DIED) if isinstance(value, str) else value
+        for name, value in failed.row.items()
+    }
+    return BuiltGalaxy(row, None)

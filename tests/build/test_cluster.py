@@ -192,7 +192,7 @@ def test_an_error_on_the_cluster_ends_the_build(
 
 def test_storage_that_is_not_shared_is_said(client: Any, tmp_path: Path) -> None:
     """A worker that does not see the store says so, and on which machine."""
-    place = remote._Place(tmp_path / "nowhere", "", remote.__version__)
+    place = remote.Place(tmp_path / "nowhere", "", remote.__version__)
     with pytest.raises(BuildError, match="storage that all workers share"):
         client.submit(place.check).result()
 
@@ -201,9 +201,9 @@ def test_a_slab_of_an_earlier_build_is_not_written_into_a_later_one(tmp_path: Pa
     """A worker that was given up for lost finds another plan, or version, and stops."""
     (tmp_path / "plan.json").write_text("{}")
     with pytest.raises(BuildError, match="another build has begun"):
-        remote._Place(tmp_path, "other", remote.__version__).check()
+        remote.Place(tmp_path, "other", remote.__version__).check()
     with pytest.raises(BuildError, match=r"expected 0\.0\.0"):
-        remote._Place(tmp_path, "other", "0.0.0").check()
+        remote.Place(tmp_path, "other", "0.0.0").check()
 
 
 def test_a_cluster_that_is_gone_leaves_a_build_that_can_go_on(

@@ -59,6 +59,7 @@ def test_a_galaxy_that_always_kills_its_process_becomes_a_failed_row(
     row = mangaxr.open_store(tmp_path / "t.zarr").isel(galaxy=0)
     assert (row.plate, row.ifu, row.status) == (8001, 1901, 2)
     assert str(row.source_file.values) == small.maps[0].name
+    assert str(row.reason.values) == f"failed: {DIED}"
     assert bool(row.tensor.isnull().all())
 
 
