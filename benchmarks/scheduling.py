@@ -116,7 +116,7 @@ def set_up_survey(galaxies: int) -> float:
 def main() -> None:
     """Print the comparison."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--galaxies", type=int, default=64)
+    parser.add_argument("--galaxies", type=int, default=160)
     parser.add_argument("--fibres", type=int, default=127)
     parser.add_argument("--repeats", type=int, default=3)
     arguments = parser.parse_args()

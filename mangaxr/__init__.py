@@ -13,6 +13,7 @@ from mangaxr._version import __version__
 if TYPE_CHECKING:
     from mangaxr import errors as errors
     from mangaxr import synthetic as synthetic
+    from mangaxr.build.quality import compute_quality as compute_quality
     from mangaxr.build.report import BuildReport as BuildReport
     from mangaxr.build.run import build_store as build_store
     from mangaxr.catalog.ranking.criteria import Criteria as Criteria
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from mangaxr.maps.open import open_maps as open_maps
     from mangaxr.maps.open import open_maps_file as open_maps_file
     from mangaxr.plateifu import PlateIFU as PlateIFU
+    from mangaxr.quality.thresholds import Thresholds as Thresholds
+    from mangaxr.quality.thresholds import load_thresholds as load_thresholds
+    from mangaxr.quality.verdict import judge_quality as judge_quality
     from mangaxr.samples.named import load_sample as load_sample
     from mangaxr.sas.download import download as download
     from mangaxr.sas.records import DownloadRecord as DownloadRecord
@@ -45,11 +49,15 @@ _HOMES = {
     "PlateIFU": "mangaxr.plateifu",
     "Recipe": "mangaxr.tensors.recipe",
     "Selection": "mangaxr.catalog.ranking.select",
+    "Thresholds": "mangaxr.quality.thresholds",
     "build_store": "mangaxr.build.run",
+    "compute_quality": "mangaxr.build.quality",
     "download": "mangaxr.sas.download",
+    "judge_quality": "mangaxr.quality.verdict",
     "load_criteria": "mangaxr.catalog.ranking.criteria",
     "load_maps_file": "mangaxr.maps.open",
     "load_sample": "mangaxr.samples.named",
+    "load_thresholds": "mangaxr.quality.thresholds",
     "open_catalog": "mangaxr.catalog.reading.open",
     "open_drpcomplete": "mangaxr.catalog.reading.drpcomplete",
     "open_maps": "mangaxr.maps.open",

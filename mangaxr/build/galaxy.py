@@ -8,23 +8,20 @@ from functools import lru_cache
 from typing import Any
 
 from mangaxr.build.items import Source
-from mangaxr.errors import MangaxrError, MissingFileError
+from mangaxr.build.rows import done_row, failed_row, header_row, quality_row, require_file
+from mangaxr.errors import MangaxrError
 from mangaxr.maps.attributes import header_values
 from mangaxr.maps.geometry import SKY_EXTENSION
 from mangaxr.maps.measured import MeasuredPlanes
-from mangaxr.maps.stream import RawMaps, Wanted, merge_wanted, read_maps
+from mangaxr.maps.stream import Wanted, merge_wanted, read_maps
 from mangaxr.quality.field import OPTIONAL, wanted_by_quality
-from mangaxr.quality.measure import measure_quality
 from mangaxr.quality.thresholds import load_thresholds
-from mangaxr.store.contract import GALAXY_COORDS, STATUS
 from mangaxr.store.provenance import split_of
 from mangaxr.tensors.assemble import GalaxyTensor, assemble
 from mangaxr.tensors.channels import wanted_planes
 from mangaxr.tensors.recipe import Recipe
 
 __all__ = ["BuiltGalaxy", "build_galaxy", "wanted_by"]
-
-_COLUMNS = {spec.name for spec in GALAXY_COORDS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,46 +58,32 @@ def build_galaxy(source: Source, recipe: Recipe, *, verify: bool, on_error: str)
     MangaxrError
         If the galaxy cannot be built and ``on_error`` is ``raise``.
     """
-    row: dict[str, Any] = {"galaxy": source.galaxy, "source_file": source.path.name}
-    if source.plateifu is not None:
-        row |= {"plate": source.plateifu.plate, "ifu": source.plateifu.ifu}
     try:
-        if source.absent:
-            msg = f"no MAPS file: {source.absent}"
-            raise MissingFileError(msg)
+        path = require_file(source)
         wanted, optional = wanted_by(recipe)
-        raw = read_maps(source.path, wanted, optional=optional, verify=verify)
+        raw = read_maps(path, wanted, optional=optional, verify=verify)
         values = header_values(raw)
         planes = MeasuredPlanes(raw, recipe.mask_bits)
         tensor = assemble(raw, recipe, values.get("reff", float("nan")), planes=planes)
-        metrics = measure_quality(planes, values, min_snr=recipe.min_snr)
+        quality = quality_row(planes, values, min_snr=recipe.min_snr, thresholds=load_thresholds())
     except MangaxrError as error:
         if on_error == "raise":
             raise
-        # A store is to be the same wherever it is built: the name, without directories.
-        reason = str(error).replace(str(source.path), source.path.name)
-        verdict = {"status": STATUS["failed"], "failure": reason, "reason": f"failed: {reason}"}
-        return BuiltGalaxy(row | verdict, None)
-    row |= {name: value for name, value in values.items() if name in _COLUMNS}
-    row |= _derived(raw, values, tensor)
-    row |= metrics | load_thresholds().judge(metrics)
-    return BuiltGalaxy({**row, "status": STATUS["done"], "failure": ""}, tensor)
+        return BuiltGalaxy(failed_row(source, str(error)), None)
+    parts = (header_row(raw, values), _tensor_row(values, tensor), quality)
+    return BuiltGalaxy(done_row(source, *parts), tensor)
 
 
-def _derived(raw: RawMaps, values: Mapping[str, Any], tensor: GalaxyTensor) -> dict[str, Any]:
-    """Work out what the store says of a galaxy beyond its header."""
+def _tensor_row(values: Mapping[str, Any], tensor: GalaxyTensor) -> dict[str, Any]:
+    """Describe a tensor: where it lies on the sky, and how it was scaled."""
     grid = tensor.grid
     psf = values.get("psf_fwhm_r")
-    sums = {name: ext.cards.text("DATASUM") for name, ext in raw.extensions.items()}
     return {
         "split": split_of(values["mangaid"]) if "mangaid" in values else "",
         "pixel_scale": grid.pixel_scale,
         "center_sky_x": grid.sky_x,
         "center_sky_y": grid.sky_y,
-        "psf_fwhm": psf,
         "psf_fwhm_pixels": None if psf is None else psf / grid.pixel_scale,
-        "source_size": raw.path.stat().st_size,
-        "source_checksum": " ".join(f"{name}={text}" for name, text in sums.items() if text),
         "scaling_offset": [scaling.offset for scaling in tensor.scalings],
         "scaling_scale": [scaling.scale for scaling in tensor.scalings],
     }

@@ -15,7 +15,10 @@ from mangaxr.samples.named import Item, expand_samples
 from mangaxr.sas.layout import MAPS_NAME, check_daptype, maps_path
 from mangaxr.sas.local import find_maps, sas_root
 
-__all__ = ["Item", "Source", "absolute", "resolve_items"]
+__all__ = ["ONE_ITEM", "Item", "Source", "absolute", "resolve_items"]
+
+ONE_ITEM = (str, os.PathLike, PlateIFU)
+"""Types of a single item, where several may be given."""
 
 
 @dataclass(frozen=True, slots=True)

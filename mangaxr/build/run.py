@@ -16,7 +16,7 @@ import xarray as xr
 from mangaxr.build.died import give_up_galaxy
 from mangaxr.build.fetch import fetch_missing
 from mangaxr.build.galaxy import build_galaxy
-from mangaxr.build.items import Item, Source, resolve_items
+from mangaxr.build.items import ONE_ITEM, Item, Source, resolve_items
 from mangaxr.build.journal import Journal, galaxies_differ
 from mangaxr.build.report import BuildReport, OnProgress
 from mangaxr.build.scheduling.connect import check_client
@@ -24,7 +24,7 @@ from mangaxr.build.slabs import fill_slabs
 from mangaxr.datamodel.maskbits import DEFAULT_POLICY
 from mangaxr.datamodel.releases import DEFAULT_RELEASE
 from mangaxr.errors import BuildError, RecipeMismatchError, StoreError
-from mangaxr.plateifu import PlateIFU
+from mangaxr.quality.thresholds import load_thresholds
 from mangaxr.sas.layout import DEFAULT_BASE_URL
 from mangaxr.sas.records import OnDownload
 from mangaxr.store.contract import STATUS
@@ -40,8 +40,6 @@ if TYPE_CHECKING:
     from distributed import Client
 
 __all__ = ["build_store"]
-
-_ONE_ITEM = (str, os.PathLike, PlateIFU)
 
 
 def build_store(
@@ -150,7 +148,7 @@ def build_store(
         raise BuildError(msg)
     if client is not None:
         check_client(client)
-    several = (items,) if isinstance(items, _ONE_ITEM) else items
+    several = (items,) if isinstance(items, ONE_ITEM) else items
     sources = resolve_items(several, sas=sas, release=release, daptype=daptype)
     final = Path(out)
     if final.exists() and not fresh:
@@ -180,7 +178,7 @@ def build_store(
             recipe,
             sources,
             build,
-            on_death=partial(give_up_galaxy, recipe=recipe, on_error=on_error),
+            on_death=partial(give_up_galaxy, on_error=on_error),
             workers=workers,
             client=client,
             progress=progress,
@@ -247,6 +245,7 @@ def _provenance(started: datetime, command: str) -> dict[str, Any]:
         "command": command,
         "software": json.dumps(software_versions()),
         "split_rule": json.dumps(split_rule()),
+        "thresholds": json.dumps(load_thresholds().to_dict()),
         "license": LICENCE,
         "citation": CITATION,
     }

@@ -12,7 +12,17 @@ from mangaxr.errors import MangaxrError
 
 __all__ = ["main"]
 
-_COMMANDS = ("demo", "catalog", "rank", "download", "inspect", "build", "info", "preview")
+_COMMANDS = (
+    "demo",
+    "catalog",
+    "rank",
+    "download",
+    "inspect",
+    "quality",
+    "build",
+    "info",
+    "preview",
+)
 """Each is a module of this package that defines ``command``."""
 
 _INTERRUPTED = 130

@@ -11,15 +11,13 @@ import click
 
 from mangaxr.cli import options
 from mangaxr.cli.download_progress import show_download
-from mangaxr.cli.output import print_facts, print_json
+from mangaxr.cli.output import print_facts, print_failures, print_json
 from mangaxr.cli.progress import show_progress
 from mangaxr.tensors.channels import DEFAULT_CHANNELS
 from mangaxr.tensors.recipe import GRIDS
 from mangaxr.tensors.scaling import SCALINGS
 
 __all__ = ["command"]
-
-_SHOWN_FAILURES = 10
 
 
 @click.command("build")
@@ -144,8 +142,5 @@ def command(
                 "taken up from before": resumed,
             }
         )
-        for galaxy, reason in list(report.failures.items())[:_SHOWN_FAILURES]:
-            click.echo(f"failed  {galaxy}: {reason}", err=True)
-        if len(report.failures) > _SHOWN_FAILURES:
-            click.echo(f"... and more: see `mangaxr info {report.path}`", err=True)
+        print_failures(report.failures, f"see `mangaxr info {report.path}`")
     return 0 if report.done else 1

@@ -10,10 +10,12 @@ from typing import Any
 
 import click
 
-__all__ = ["print_facts", "print_json", "print_table"]
+__all__ = ["print_facts", "print_failures", "print_json", "print_table"]
 
 _WIDTH_ELSEWHERE = 200
 """Columns where the output is no terminal: nothing is cut for want of room."""
+
+_SHOWN_FAILURES = 10
 
 
 def print_json(content: Any) -> None:
@@ -57,6 +59,14 @@ def print_facts(facts: Mapping[str, object]) -> None:
     width = max(map(len, shown), default=0)
     for name, value in shown.items():
         click.echo(f"{name.ljust(width)}  {value}")
+
+
+def print_failures(failures: Mapping[str, str], elsewhere: str) -> None:
+    """Print what failed and why, on stderr; of many the first, and where the others are."""
+    for name, reason in list(failures.items())[:_SHOWN_FAILURES]:
+        click.echo(f"failed  {name}: {reason}", err=True)
+    if len(failures) > _SHOWN_FAILURES:
+        click.echo(f"... and {len(failures) - _SHOWN_FAILURES} more: {elsewhere}", err=True)
 
 
 def _cell(value: object) -> str:

@@ -39,7 +39,7 @@ OPTIONAL = frozenset((_ELLIPSE, _SEEN, _SNR, _BINS)) | {
 def wanted_by_quality() -> dict[str, tuple[str, ...] | None]:
     """Return the extensions that metrics read, and the channels of each."""
     wanted: dict[str, tuple[str, ...] | None] = dict.fromkeys(
-        (SKY_EXTENSION, _ELLIPSE, _SNR, _BINS)
+        (SKY_EXTENSION, _ELLIPSE, _SEEN, _SNR, _BINS)
     )
     for name in (_STARS, _FLUX, _VELOCITY):
         row = find_extension(name)

@@ -34,8 +34,8 @@ def measure_signal(field: Field) -> dict[str, float]:
 
 
 def _inner(field: Field, where: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """Spaxels within 1 R_e; all where R_e is unknown."""
-    if not field.fact("reff") > 0.0:
+    """Spaxels within 1 R_e; all where it is unknown which those are."""
+    if np.isnan(field.radius_re).all():
         return where
     inside: npt.NDArray[np.bool_] = where & (field.radius_re <= 1.0)
     return inside

@@ -69,6 +69,18 @@ class Thresholds:
     name: str
     conditions: Mapping[str, tuple[Condition, ...]]
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return the table as plain JSON values."""
+        return {
+            flag: {
+                c.metric: {
+                    side: v for side, v in (("below", c.below), ("above", c.above)) if v is not None
+                }
+                for c in conditions
+            }
+            for flag, conditions in self.conditions.items()
+        }
+
     def judge(self, metrics: Mapping[str, float]) -> dict[str, Any]:
         """Return a galaxy's flags, ``usable`` and ``reason``.
 

@@ -5,6 +5,7 @@ Zarr v3, dimensions (galaxy, channel, y, x). The prose is ``docs/spec/store-1.0.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,6 +17,7 @@ __all__ = [
     "CONTRACT",
     "CONTRACT_VERSION",
     "GALAXY_COORDS",
+    "MISSING",
     "PIXEL_COORDS",
     "QUALITY_COORDS",
     "SCALINGS",
@@ -32,6 +34,17 @@ STATUS: dict[str, int] = {"pending": 0, "done": 1, "failed": 2}
 """Values of ``status``."""
 
 Dtype = Literal["float32", "float64", "int64", "int8", "bool", "str"]
+
+
+MISSING: dict[str, object] = {
+    "float32": math.nan,
+    "float64": math.nan,
+    "int64": -1,
+    "int8": 0,
+    "bool": False,
+    "str": "",
+}
+"""Type -> what stands for a value that is not known."""
 
 
 @dataclass(frozen=True, slots=True)

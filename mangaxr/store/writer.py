@@ -18,6 +18,7 @@ from mangaxr.store.contract import (
     CONTRACT,
     CONTRACT_VERSION,
     GALAXY_COORDS,
+    MISSING,
     PIXEL_COORDS,
     QUALITY_COORDS,
     SCALING_FUNCTIONS,
@@ -28,15 +29,6 @@ from mangaxr.store.layout import array_chunks, compressor
 from mangaxr.tensors.recipe import Recipe
 
 __all__ = ["SlabArrays", "create_store", "empty_slab", "finish_store", "write_slab"]
-
-_MISSING: dict[str, Any] = {
-    "float64": np.nan,
-    "float32": np.nan,
-    "int64": -1,
-    "int8": 0,
-    "bool": False,
-    "str": "",
-}
 
 # A chunk that is absent is then a chunk that was lost.
 _EVERY_CHUNK: Any = {"write_empty_chunks": True}
@@ -143,7 +135,7 @@ def _consolidate(path: Path) -> None:
 
 
 def _present(value: Any, spec: Variable) -> Any:
-    return _MISSING[spec.dtype] if value is None else value
+    return MISSING[spec.dtype] if value is None else value
 
 
 def _write(group: zarr.Group, spec: Variable, recipe: Recipe, values: Any) -> None:

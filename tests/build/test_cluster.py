@@ -136,6 +136,7 @@ def test_a_worker_that_is_killed_changes_nothing(
     monkeypatch.setattr(layout, "SLAB", 1)
     mangaxr.build_store(tmp_path / "serial.zarr", small.root, npix=32)
     monkeypatch.setattr(run, "build_galaxy", hard_tasks.slow_galaxy)
+    client.wait_for_workers(2)
     before = set(client.run(os.getpid).values())
     killed: list[int] = []
 
@@ -294,7 +295,7 @@ def test_the_command_line_builds_on_a_cluster(
     with pytest.raises(SystemExit, match="0"):
         main()
     assert json.loads(capsys.readouterr().out)["done"] == len(small.galaxies)
-    assert len(client.nthreads()) == 2
+    assert client.submit(operator.neg, 1).result() == -1
 
 
 def test_a_client_that_is_none_is_refused(small: SurveyFiles, tmp_path: Path) -> None:

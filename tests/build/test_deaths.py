@@ -66,7 +66,7 @@ def test_a_galaxy_that_always_kills_its_process_becomes_a_failed_row(
 def test_such_a_galaxy_ends_a_build_that_is_to_end_at_errors(small: SurveyFiles) -> None:
     """With on_error="raise" it is an error that names the galaxy."""
     with pytest.raises(BuildError, match=f"8001-1901: {DIED}"):
-        give_up_galaxy(Source("8001-1901", small.maps[0]), mangaxr.Recipe(), on_error="raise")
+        give_up_galaxy(Source("8001-1901", small.maps[0]), on_error="raise")
 
 
 BUILD = """

@@ -12,6 +12,7 @@ import xarray as xr
 
 from mangaxr.catalog.tables.columns import Table, from_table, to_table
 from mangaxr.catalog.tables.formats import (
+    import_pyarrow,
     read_csv,
     read_ecsv,
     read_parquet,
@@ -22,7 +23,7 @@ from mangaxr.catalog.tables.formats import (
 from mangaxr.catalog.tables.pick import GALAXY, pick_columns
 from mangaxr.errors import CatalogError, MissingFileError
 
-__all__ = ["TABLE_SUFFIXES", "read_table", "write_table"]
+__all__ = ["TABLE_SUFFIXES", "check_table_path", "read_table", "write_table"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,25 @@ def write_table(dataset: xr.Dataset, path: str | os.PathLike[str]) -> Path:
     finally:
         partial.unlink(missing_ok=True)
     return file
+
+
+def check_table_path(path: str | os.PathLike[str]) -> None:
+    """Make sure that a table could be written, before the work that fills it.
+
+    Raises
+    ------
+    CatalogError
+        If the name does not end like a table's, or its folder is not there.
+    MissingDependencyError
+        If pyarrow, which Parquet needs, is not installed.
+    """
+    file = Path(path).expanduser()
+    chosen = _format_of(file)
+    if chosen is _FORMATS[".parquet"]:
+        import_pyarrow()
+    if not file.parent.is_dir():
+        msg = f"{file}: there is no folder {file.parent}"
+        raise CatalogError(msg)
 
 
 def read_table(

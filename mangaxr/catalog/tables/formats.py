@@ -21,6 +21,7 @@ from mangaxr.catalog.tables.columns import PLATEIFU, Table, TableColumn, flatten
 from mangaxr.errors import CatalogError, MissingDependencyError
 
 __all__ = [
+    "import_pyarrow",
     "read_csv",
     "read_ecsv",
     "read_parquet",
@@ -146,7 +147,7 @@ def _filled(cells: Any) -> NDArray[Any]:
 
 def write_parquet(table: Table, path: Path) -> None:
     """Write Parquet: vectors as lists of fixed size, units and labels in the schema."""
-    arrow, parquet = _pyarrow()
+    arrow, parquet = import_pyarrow()
     arrays, fields = [], []
     for name, column in table.columns.items():
         values = arrow.array(column.values.ravel())
@@ -162,7 +163,7 @@ def write_parquet(table: Table, path: Path) -> None:
 
 def read_parquet(path: Path) -> Table:
     """Read Parquet; columns of what is neither values nor vectors are passed over."""
-    arrow, parquet = _pyarrow()
+    arrow, parquet = import_pyarrow()
     try:
         found = parquet.read_table(path)
         columns = {}
@@ -195,7 +196,14 @@ def _stored(metadata: Any) -> dict[str, Any]:
     return stored if isinstance(stored, dict) else {}
 
 
-def _pyarrow() -> tuple[Any, Any]:
+def import_pyarrow() -> tuple[Any, Any]:
+    """Import what Parquet needs.
+
+    Raises
+    ------
+    MissingDependencyError
+        If it is not installed.
+    """
     try:
         return importlib.import_module("pyarrow"), importlib.import_module("pyarrow.parquet")
     except ImportError as error:

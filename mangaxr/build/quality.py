@@ -1,0 +1,211 @@
+"""The quality of many galaxies: one row each, in a table over ``galaxy``."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Sequence
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import xarray as xr
+
+from mangaxr.build.fetch import fetch_missing
+from mangaxr.build.items import ONE_ITEM, Item, Source, absolute, resolve_items
+from mangaxr.build.report import OnProgress, Progress
+from mangaxr.build.rows import (
+    Row,
+    done_row,
+    failed_row,
+    header_row,
+    quality_row,
+    require_file,
+)
+from mangaxr.build.scheduling.connect import check_client
+from mangaxr.build.scheduling.order import run_in_order
+from mangaxr.build.scheduling.processes import DIED
+from mangaxr.datamodel.maskbits import DEFAULT_POLICY, bits_of_policy
+from mangaxr.datamodel.releases import DEFAULT_RELEASE
+from mangaxr.errors import BuildError, MangaxrError
+from mangaxr.maps.attributes import header_values
+from mangaxr.maps.masks import Policy, policy_text
+from mangaxr.maps.measured import MeasuredPlanes
+from mangaxr.maps.stream import read_maps
+from mangaxr.quality.field import OPTIONAL, wanted_by_quality
+from mangaxr.quality.thresholds import Thresholds, load_thresholds
+from mangaxr.sas.layout import DEFAULT_BASE_URL
+from mangaxr.sas.records import OnDownload
+from mangaxr.store.contract import GALAXY_COORDS, MISSING, QUALITY_COORDS, STATUS, Variable
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+__all__ = ["compute_quality"]
+
+_OF_TENSORS = {"split", "pixel_scale", "center_sky_x", "center_sky_y", "psf_fwhm_pixels"}
+"""Coordinates of a store that describe the tensor, and not the galaxy."""
+
+_COLUMNS = (
+    *(spec for spec in GALAXY_COORDS if spec.name not in {*_OF_TENSORS, "galaxy"}),
+    *QUALITY_COORDS,
+)
+
+
+def compute_quality(
+    items: Iterable[Item] | Item,
+    *,
+    thresholds: str | os.PathLike[str] | Thresholds | None = None,
+    mask: Policy = DEFAULT_POLICY,
+    min_snr: float = 3.0,
+    sas: str | os.PathLike[str] | None = None,
+    release: str = DEFAULT_RELEASE,
+    daptype: str | None = None,
+    workers: int = 1,
+    client: Client | None = None,
+    verify: bool = False,
+    download: bool = False,
+    base_urls: Iterable[str] = (DEFAULT_BASE_URL,),
+    jobs: int = 3,
+    progress: OnProgress | None = None,
+    on_download: OnDownload | None = None,
+) -> xr.Dataset:
+    """Measure how good the maps of galaxies are, and judge which are usable.
+
+    Parameters
+    ----------
+    items
+        MAPS files, directories of them, plateifus found in the SAS tree, or ``@SAMPLE``.
+    thresholds
+        A TOML file of thresholds; the shipped table by default.
+    mask
+        Mask policy, or a list of flag names.
+    min_snr
+        Spaxels whose H-alpha flux times sqrt(ivar) is lower have no velocity.
+    sas, release, daptype
+        Where and which reduction to look for plateifus.
+    workers
+        Galaxies worked on at a time: few galaxies in threads, many in processes. The
+        table does not depend on it.
+    client
+        A client of a running `dask.distributed` cluster, which works in place of `workers`;
+        files must be where its workers see them.
+    verify
+        Check the gzip CRC and every FITS checksum, at twice the time.
+    download
+        Fetch the files that the SAS tree lacks first. See `mangaxr.download`.
+    base_urls, jobs
+        Where from, and how many at a time.
+    progress
+        Called after every galaxy.
+    on_download
+        Called with the progress of the download.
+
+    Returns
+    -------
+    xarray.Dataset
+        Over ``galaxy``, in memory: what is known of each, every metric, the flags,
+        ``usable`` and ``reason``. A galaxy that failed is a row too, with ``failure``.
+
+    Raises
+    ------
+    BuildError
+        If an item cannot be a galaxy, or the client's cluster cannot do it.
+    CriteriaError, MissingFileError
+        If the thresholds cannot be read.
+    UnknownNameError
+        If a policy, release or DAPTYPE does not exist.
+
+    Examples
+    --------
+    >>> import mangaxr
+    >>> quality = mangaxr.compute_quality(mangaxr.synthetic.example_survey())
+    >>> quality.usable.values.tolist(), quality.velocity_gradient.units
+    ([True, True, False], 'km / (arcsec s)')
+    """
+    if workers < 1:
+        msg = f"workers = {workers}: expected at least 1"
+        raise BuildError(msg)
+    if client is not None:
+        check_client(client)
+    table = load_thresholds(thresholds)
+    bits = bits_of_policy(mask)
+    several = (items,) if isinstance(items, ONE_ITEM) else items
+    sources = resolve_items(several, sas=sas, release=release, daptype=daptype)
+    if download:
+        sources = fetch_missing(
+            sources,
+            sas=sas,
+            release=release,
+            daptype=daptype,
+            base_urls=base_urls,
+            jobs=jobs,
+            progress=on_download,
+        )
+    measure = partial(_measure_galaxy, bits=bits, min_snr=min_snr, thresholds=table, verify=verify)
+    found = run_in_order(
+        measure,
+        [absolute(source) for source in sources],
+        workers=workers,
+        client=client,
+        on_death=_give_up,
+    )
+    rows = _collect(found, len(sources), progress)
+    attrs = {"title": "quality of MaNGA galaxies", "min_snr": min_snr}
+    attrs |= {"mask_policy": policy_text(mask), "thresholds": json.dumps(table.to_dict())}
+    return _table(rows, attrs)
+
+
+def _measure_galaxy(
+    source: Source, *, bits: int, min_snr: float, thresholds: Thresholds, verify: bool
+) -> Row:
+    """Return the row of one galaxy, or of its failure."""
+    try:
+        raw = read_maps(require_file(source), _wanted(), optional=OPTIONAL, verify=verify)
+        values = header_values(raw)
+        planes = MeasuredPlanes(raw, bits)
+        quality = quality_row(planes, values, min_snr=min_snr, thresholds=thresholds)
+    except MangaxrError as error:
+        return failed_row(source, str(error))
+    return done_row(source, header_row(raw, values), quality)
+
+
+_wanted = cache(wanted_by_quality)
+
+
+def _give_up(source: Source) -> Row:
+    return failed_row(source, DIED)
+
+
+def _collect(found: Iterable[Row], total: int, progress: OnProgress | None) -> list[Row]:
+    """Take the rows as they come, and tell how far it is."""
+    rows: list[Row] = []
+    failed = 0
+    if progress is not None:
+        progress(Progress(0, 0, 0, total))
+    for row in found:
+        rows.append(row)
+        failed += row["status"] == STATUS["failed"]
+        if progress is not None:
+            progress(Progress(len(rows), failed, 0, total))
+    return rows
+
+
+def _table(rows: Sequence[Row], attrs: dict[str, Any]) -> xr.Dataset:
+    names = np.array([row["galaxy"] for row in rows], dtype=np.str_)
+    return xr.Dataset(
+        {spec.name: ("galaxy", _column(spec, rows), _attributes(spec)) for spec in _COLUMNS},
+        coords={"galaxy": ("galaxy", names, {"long_name": "plate and IFU design"})},
+        attrs=attrs,
+    )
+
+
+def _column(spec: Variable, rows: Sequence[Row]) -> np.ndarray[Any, Any]:
+    values = [row.get(spec.name) for row in rows]
+    known = [MISSING[spec.dtype] if value is None else value for value in values]
+    return np.array(known, dtype=np.str_ if spec.dtype == "str" else spec.dtype)
+
+
+def _attributes(spec: Variable) -> dict[str, str]:
+    units = {"units": spec.units} if spec.units else {}
+    return {"long_name": spec.long_name, **units}
