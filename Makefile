@@ -55,6 +55,7 @@ docs: $(VENV)/made-docs tables  ## build the documentation into docs/_build/html
 bench: $(VENV)/made-test  ## compare reading, building and ranking with astropy, in one run
 	$(BIN)/python -m benchmarks.reading
 	$(BIN)/python -m benchmarks.building
+	$(BIN)/python -m benchmarks.scheduling
 	$(BIN)/python -m benchmarks.ranking
 
 clean:  ## remove what these targets made
