@@ -56,6 +56,7 @@ bench: $(VENV)/made-test  ## compare reading, building, quality and ranking with
 	$(BIN)/python -m benchmarks.reading
 	$(BIN)/python -m benchmarks.building
 	$(BIN)/python -m benchmarks.quality
+	$(BIN)/python -m benchmarks.scheduling
 	$(BIN)/python -m benchmarks.ranking
 
 clean:  ## remove what these targets made

@@ -1,7 +1,8 @@
 """Building a store of the default pair, with one and two workers.
 
 ``python -m benchmarks.building`` prints milliseconds per galaxy, and how long `gzip -dc`
-and, where it is installed, `igzip -dc` take to inflate the same files to nowhere.
+and, where it is installed, `igzip -dc` take to inflate the same files to nowhere. The ways
+to spread a build are compared by ``benchmarks.scheduling``.
 """
 
 from __future__ import annotations

@@ -23,15 +23,15 @@ from mangaxr.store.writer import write_slab
 from mangaxr.tensors.recipe import Recipe
 
 if TYPE_CHECKING:
-    from distributed import Client
+    from distributed import Client, Future
 
-__all__ = ["fill_remotely"]
+__all__ = ["Place", "fill_remotely", "submit_slabs"]
 
 Rows = list[Any]
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class Place:
     """Where slabs are written, and how a worker knows that it is still the same place."""
 
     folder: Path
@@ -39,7 +39,8 @@ class _Place:
     version: str
 
     @classmethod
-    def of(cls, journal: Journal) -> _Place:
+    def of(cls, journal: Journal) -> Place:
+        """Return the place of a journal whose plan is written."""
         folder = journal.folder.absolute()
         return cls(folder, _digest(folder / "plan.json"), __version__)
 
@@ -94,17 +95,10 @@ def fill_remotely(
     BuildError
         If the cluster is gone, or does not share its storage with this machine.
     """
-    place = _Place.of(journal)
+    place = Place.of(journal)
     members = {k: [absolute(sources[i]) for i in ranges[k]] for k in ranges}
-    futures = client.map(
-        _fill_slab,
-        list(members.values()),
-        [ranges[k].start for k in ranges],
-        place=place,
-        recipe=recipe,
-        build=build,
-        pure=False,
-    )
+    starts = [ranges[k].start for k in ranges]
+    futures = submit_slabs(client, list(members.values()), starts, place, recipe, build)
     waiting = dict(zip(futures, ranges, strict=True))
     killed = []
     try:
@@ -124,8 +118,23 @@ def fill_remotely(
         yield number, rows
 
 
+def submit_slabs(
+    client: Client,
+    slabs: Sequence[Sequence[Source]],
+    starts: Sequence[int],
+    place: Place,
+    recipe: Recipe,
+    build: Build,
+) -> list[Future]:
+    """Make slabs the tasks of a cluster: one for 64 galaxies, so that the graph stays small."""
+    futures: list[Future] = client.map(
+        _fill_slab, slabs, starts, place=place, recipe=recipe, build=build, pure=False
+    )
+    return futures
+
+
 def _fill_slab(
-    sources: Sequence[Source], start: int, *, place: _Place, recipe: Recipe, build: Build
+    sources: Sequence[Source], start: int, *, place: Place, recipe: Recipe, build: Build
 ) -> Rows:
     """Build and write one slab, on a worker."""
     place.check()

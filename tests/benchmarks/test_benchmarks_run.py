@@ -9,7 +9,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # benchmarks/ is not installed
 
-from benchmarks import building, files, quality, ranking, reading
+from benchmarks import building, files, quality, ranking, reading, scheduling
 
 
 @pytest.fixture(autouse=True)
@@ -35,6 +35,15 @@ def test_quality_is_timed_against_tensors_alone() -> None:
     """Both sides get a time, and their ratio is near one."""
     alone, both, ratio = quality.compare(files.survey_files(1, 19), repeats=1)
     assert min(alone, both, ratio) > 0
+
+
+def test_scheduling_times_every_way() -> None:
+    """Two galaxies are built in each of the four ways; a survey is given to a cluster."""
+    with scheduling.cluster() as client:
+        found = scheduling.compare(files.survey_files(2, 19), repeats=1, client=client)
+    assert set(found) == set(scheduling.SIDES)
+    assert all(0 < taken.first <= taken.all for (taken,) in found.values())
+    assert scheduling.set_up_survey(130) > 0
 
 
 def test_ranking_times_every_side() -> None:

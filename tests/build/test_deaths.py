@@ -59,13 +59,14 @@ def test_a_galaxy_that_always_kills_its_process_becomes_a_failed_row(
     row = mangaxr.open_store(tmp_path / "t.zarr").isel(galaxy=0)
     assert (row.plate, row.ifu, row.status) == (8001, 1901, 2)
     assert str(row.source_file.values) == small.maps[0].name
+    assert str(row.reason.values) == f"failed: {DIED}"
     assert bool(row.tensor.isnull().all())
 
 
 def test_such_a_galaxy_ends_a_build_that_is_to_end_at_errors(small: SurveyFiles) -> None:
     """With on_error="raise" it is an error that names the galaxy."""
     with pytest.raises(BuildError, match=f"8001-1901: {DIED}"):
-        give_up_galaxy(Source("8001-1901", small.maps[0]), mangaxr.Recipe(), on_error="raise")
+        give_up_galaxy(Source("8001-1901", small.maps[0]), on_error="raise")
 
 
 BUILD = """

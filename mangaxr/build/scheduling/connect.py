@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 __all__ = ["check_client", "connect", "import_distributed"]
 
 _SECONDS_TO_ANSWER = 5.0
+
+# Anything else would keep the client waiting for much longer than that.
+_ADDRESS = re.compile(r"((tcp|tls|ws|wss|ucx)://)?[^/\s]+:\d{1,5}")
 
 
 @contextmanager
@@ -29,7 +33,7 @@ def connect(scheduler: str | None) -> Iterator[Client | None]:
     Raises
     ------
     BuildError
-        If no scheduler answers there within a few seconds.
+        If it is no address, or no scheduler answers there within a few seconds.
     MissingDependencyError
         If dask.distributed is not installed.
     """
@@ -37,15 +41,15 @@ def connect(scheduler: str | None) -> Iterator[Client | None]:
         yield None
         return
     distributed = import_distributed()
+    if not _ADDRESS.fullmatch(scheduler):
+        msg = f"{scheduler}: not the address of a dask scheduler such as tcp://HOST:8786"
+        raise BuildError(msg)
     try:
         client = distributed.Client(
             scheduler, timeout=_SECONDS_TO_ANSWER, set_as_default=False, name="mangaxr"
         )
-    except (OSError, ValueError, TypeError) as error:
-        msg = (
-            f"{scheduler}: no dask scheduler answers: expected the address of one that runs, "
-            f"such as tcp://HOST:8786"
-        )
+    except (OSError, ValueError) as error:
+        msg = f"{scheduler}: no dask scheduler answers there: start one, or correct the address"
         raise BuildError(msg) from error
     try:
         yield client

@@ -20,8 +20,8 @@ Result = TypeVar("Result")
 PROCESSES_FROM = 128
 """Tasks from which processes are used in place of threads.
 
-A process of its own builds a galaxy in 6 ms less than a thread does, and takes 0.7 s to
-start: measured with two workers on galaxies of 127 fibres, see `benchmarks/building.py`.
+Two processes take 8 ms less for a galaxy of 127 fibres than two threads do, and 0.9 s longer
+to start: they are even at 115 galaxies. Measured by `benchmarks/scheduling.py`.
 """
 
 _AHEAD = 8

@@ -8,6 +8,7 @@ from concurrent.futures import CancelledError
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
+from mangaxr._version import __version__
 from mangaxr.errors import BuildError
 
 if TYPE_CHECKING:
@@ -43,11 +44,7 @@ def wait_for_one(futures: Sequence[Future], client: Client) -> list[Future]:
                 if client.nthreads():
                     last_seen = time.monotonic()
         if time.monotonic() - last_seen > _PATIENCE:
-            msg = (
-                f"{_address(client)}: has had no worker for {_PATIENCE:.0f} s: start workers "
-                f"and repeat the command, which goes on from here"
-            )
-            raise BuildError(msg)
+            raise _no_worker(client)
 
 
 def wait_for_all(futures: Sequence[Future], client: Client) -> None:
@@ -64,22 +61,29 @@ def result_of(future: Future) -> Any:
     Raises
     ------
     BuildError
-        If the cluster is gone.
+        If the cluster is gone, or lacks mangaxr.
     Exception
         Whatever the task raised.
     """
     from distributed import KilledWorker
 
-    with _connected(future.client):
-        try:
-            return future.result(timeout=_PATIENCE)
-        except KilledWorker:
-            return None
-        except TimeoutError as error:
-            if future.status == "error":
-                raise  # the task's own
-            msg = f"{_address(future.client)}: does not give out a result: repeat the command"
-            raise BuildError(msg) from error
+    client = future.client
+    while True:
+        with _connected(client):
+            try:
+                return future.result(timeout=_PATIENCE)
+            except KilledWorker:
+                return None
+            except TimeoutError:
+                if future.status == "error":
+                    raise  # the task's own
+                # A result that died with its worker is worked out again, if there is another.
+                if not client.nthreads():
+                    raise _no_worker(client) from None
+            except RuntimeError as error:
+                if "deserializ" not in str(error):
+                    raise  # the task's own
+                raise _not_installed(client, error) from error
 
 
 def give_up(futures: Iterable[Future]) -> None:
@@ -104,6 +108,23 @@ def _connected(client: Client) -> Iterator[None]:
             f"when it is back, which goes on from here"
         )
         raise BuildError(msg) from error
+
+
+def _no_worker(client: Client) -> BuildError:
+    msg = (
+        f"{_address(client)}: has had no worker for {_PATIENCE:.0f} s: start workers and repeat "
+        f"the command, which goes on from here"
+    )
+    return BuildError(msg)
+
+
+def _not_installed(client: Client, error: RuntimeError) -> BuildError:
+    reason = " ".join(str(error.__cause__ or error).split())
+    msg = (
+        f"{_address(client)}: cannot load what it is to do ({reason}): install mangaxr "
+        f"{__version__} where scheduler and workers run"
+    )
+    return BuildError(msg)
 
 
 def _address(client: Client) -> str:
