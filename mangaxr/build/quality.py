@@ -45,7 +45,7 @@ from mangaxr.store.contract import GALAXY_COORDS, MISSING, QUALITY_COORDS, STATU
 if TYPE_CHECKING:
     from distributed import Client
 
-__all__ = ["compute_quality"]
+__all__ = ["compute_quality", "measure_galaxy"]
 
 _OF_TENSORS = {"split", "pixel_scale", "center_sky_x", "center_sky_y", "psf_fwhm_pixels"}
 """Coordinates of a store that describe the tensor, and not the galaxy."""
@@ -150,7 +150,7 @@ def compute_quality(
             jobs=jobs,
             progress=on_download,
         )
-    measure = partial(_measure_galaxy, bits=bits, min_snr=min_snr, thresholds=table, verify=verify)
+    measure = partial(measure_galaxy, bits=bits, min_snr=min_snr, thresholds=table, verify=verify)
     settings = {
         "mangaxr": __version__,
         "mask_policy": policy_text(mask),
@@ -200,10 +200,10 @@ def _failed(row: Row) -> bool:
     return bool(row["status"] == STATUS["failed"])
 
 
-def _measure_galaxy(
+def measure_galaxy(
     source: Source, *, bits: int, min_snr: float, thresholds: Thresholds, verify: bool
 ) -> Row:
-    """Return the row of one galaxy, or of its failure."""
+    """Measure one galaxy; return its row, or that of its failure."""
     try:
         raw = read_maps(require_file(source), _wanted(), optional=OPTIONAL, verify=verify)
         values = header_values(raw)

@@ -18,9 +18,10 @@ from typing import Any
 
 import hard_tasks
 import pytest
+import xarray as xr
 
 import mangaxr
-from mangaxr.build import remote, run
+from mangaxr.build import quality, remote, run
 from mangaxr.build.report import Progress
 from mangaxr.build.scheduling import cluster, waiting
 from mangaxr.build.scheduling import connect as connecting
@@ -149,6 +150,24 @@ def test_a_worker_that_is_killed_changes_nothing(
     assert set(killed) < before
     assert report.failures == {}
     assert contents(store) == contents(tmp_path / "serial.zarr")
+
+
+def test_a_table_of_quality_survives_a_worker_that_is_killed(
+    client: Any, small: SurveyFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One of two workers is killed midway: the same table, to the bit, as of one process."""
+    serial = mangaxr.compute_quality(small.root)
+    monkeypatch.setattr(quality, "measure_galaxy", hard_tasks.slow_row)
+    client.wait_for_workers(2)
+    killed: list[int] = []
+
+    def kill(progress: Progress) -> None:
+        if progress.done == 2:
+            killed.append(_kill_a_busy_worker(client))
+
+    table = mangaxr.compute_quality(small.root, client=client, progress=kill)
+    assert len(killed) == 1
+    xr.testing.assert_identical(table, serial)
 
 
 @pytest.mark.usefixtures("_quick_to_suspect")

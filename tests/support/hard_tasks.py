@@ -11,6 +11,8 @@ from typing import Any
 
 from mangaxr.build.galaxy import BuiltGalaxy, build_galaxy
 from mangaxr.build.items import Source
+from mangaxr.build.quality import measure_galaxy
+from mangaxr.build.rows import Row
 
 __all__ = [
     "Awkward",
@@ -21,6 +23,7 @@ __all__ = [
     "fragile_galaxy",
     "process_of",
     "slow_galaxy",
+    "slow_row",
     "threads_of_blas",
 ]
 
@@ -70,6 +73,12 @@ def slow_galaxy(source: Source, **options: Any) -> BuiltGalaxy:
     """Build a galaxy and take a moment longer."""
     time.sleep(0.4)
     return build_galaxy(source, **options)
+
+
+def slow_row(source: Source, **options: Any) -> Row:
+    """Measure a galaxy and take a moment longer."""
+    time.sleep(0.4)
+    return measure_galaxy(source, **options)
 
 
 def deadly_galaxy(source: Source, **options: Any) -> BuiltGalaxy:
