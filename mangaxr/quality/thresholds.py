@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,6 +15,7 @@ import numpy.typing as npt
 
 from mangaxr.errors import CriteriaError, MissingFileError
 from mangaxr.quality.metrics import FLAGS, METRICS
+from mangaxr.settings import check_names, read_number, read_table
 
 __all__ = ["Condition", "Thresholds", "load_thresholds", "thresholds_text"]
 
@@ -159,37 +159,23 @@ def _default() -> Thresholds:
 
 
 def _parse(content: Mapping[str, Any], *, name: str, where: str) -> Thresholds:
-    _check_names(where, "flag", content, [flag.name for flag in FLAGS])
+    check_names(where, "flag", content, [flag.name for flag in FLAGS])
     conditions = {}
     for flag, table in content.items():
-        if not isinstance(table, Mapping):
-            msg = f"{where}: {flag} = {table!r} should be a table, [{flag}]"
-            raise CriteriaError(msg)
-        _check_names(where, "metric", table, _UNITS)
+        metrics = read_table(where, flag, table)
+        check_names(where, "metric", metrics, _UNITS)
         conditions[flag] = tuple(
-            _condition(where, metric, limits) for metric, limits in table.items()
+            _condition(where, metric, limits) for metric, limits in metrics.items()
         )
     return Thresholds(name, conditions)
 
 
 def _condition(where: str, metric: str, limits: object) -> Condition:
-    example = "such as { below = 5.0 }"
     if not isinstance(limits, Mapping) or not limits:
-        msg = f"{where}: {metric} = {limits!r}: expected a limit {example}"
+        msg = f"{where}: {metric} = {limits!r}: expected a limit such as {{ below = 5.0 }}"
         raise CriteriaError(msg)
-    _check_names(where, "limit", limits, ("below", "above"))
-    for side, value in limits.items():
-        if isinstance(value, bool) or not isinstance(value, int | float) or np.isnan(value):
-            msg = f"{where}: {metric} has {side} = {value!r}: expected a number, {example}"
-            raise CriteriaError(msg)
-    return Condition(metric, **{side: float(value) for side, value in limits.items()})
-
-
-def _check_names(where: str, kind: str, given: Iterable[str], known: Iterable[str]) -> None:
-    names = list(known)
-    for name in given:
-        if name not in names:
-            close = difflib.get_close_matches(name, names, n=1)
-            hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(names)}"
-            msg = f"{where}: no {kind} is called {name!r}: {hint}"
-            raise CriteriaError(msg)
+    check_names(where, "limit", limits, ("below", "above"))
+    numbers = {
+        side: read_number(where, f"{side} of {metric}", value) for side, value in limits.items()
+    }
+    return Condition(metric, **numbers)

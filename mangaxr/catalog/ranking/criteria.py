@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -16,6 +15,7 @@ from mangaxr.catalog.ranking.inclination import DISK_THICKNESS
 from mangaxr.catalog.ranking.quantities import columns_needed
 from mangaxr.catalog.ranking.terms import TERMS, Grade
 from mangaxr.errors import CriteriaError, MissingFileError
+from mangaxr.settings import check_names, read_number, read_table
 
 __all__ = ["DEFAULT_CRITERIA", "Criteria", "criteria_text", "list_criteria", "load_criteria"]
 
@@ -65,7 +65,7 @@ class Criteria:
         if not 0 <= self.q0 < 1:
             msg = f"criteria {self.name}: q0 = {self.q0:g}: expected 0 <= q0 < 1"
             raise CriteriaError(msg)
-        _check_names(self.name, "cut", self.cuts, CUTS)
+        check_names(self.name, "cut", self.cuts, CUTS)
         for cut, setting in self.cuts.items():
             check_setting(self.name, cut, setting)
         terms = [grade.term for grade in self.grades]
@@ -174,27 +174,27 @@ def load_criteria(source: str | os.PathLike[str] | Criteria | None = None) -> Cr
 
 
 def _parse(content: Mapping[str, Any], *, name: str, where: str) -> Criteria:
-    _check_names(where, "entry", content, _KEYS)
-    cuts, terms = (_table(where, content, key) for key in ("cuts", "terms"))
-    _check_names(where, "term", terms, TERMS)
+    check_names(where, "entry", content, _KEYS)
+    cuts, terms = (read_table(where, key, content.get(key, {})) for key in ("cuts", "terms"))
+    check_names(where, "term", terms, TERMS)
     return Criteria(
         name=name,
         description=str(content.get("description", "")),
-        q0=_number(where, "q0", content.get("q0", DISK_THICKNESS)),
+        q0=read_number(where, "q0", content.get("q0", DISK_THICKNESS)),
         # An entry that is false says that the cut is not wanted.
         cuts={key: _frozen(value) for key, value in cuts.items() if value is not False},
-        grades=tuple(_grade(where, term, _table(where, terms, term)) for term in terms),
+        grades=tuple(_grade(where, term, read_table(where, term, terms[term])) for term in terms),
     )
 
 
 def _grade(where: str, term: str, table: Mapping[str, Any]) -> Grade:
-    _check_names(where, f"entry of [terms.{term}]", table, _GRADE_KEYS)
+    check_names(where, f"entry of [terms.{term}]", table, _GRADE_KEYS)
     absent = [key for key in ("worst", "best") if key not in table]
     if absent:
         msg = f"{where}: [terms.{term}] has no {' and no '.join(absent)}"
         raise CriteriaError(msg)
     worst, best = (_ends(where, f"{key} of {term}", table[key]) for key in ("worst", "best"))
-    weight = _number(where, f"weight of {term}", table.get("weight", 1.0))
+    weight = read_number(where, f"weight of {term}", table.get("weight", 1.0))
     try:
         return Grade(term=term, weight=weight, worst=worst, best=best)
     except CriteriaError as error:
@@ -202,36 +202,11 @@ def _grade(where: str, term: str, table: Mapping[str, Any]) -> Grade:
         raise CriteriaError(msg) from error
 
 
-def _table(where: str, content: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    table = content.get(key, {})
-    if not isinstance(table, Mapping):
-        msg = f"{where}: {key} = {table!r} should be a table, [{key}]"
-        raise CriteriaError(msg)
-    return table
-
-
 def _ends(where: str, what: str, value: object) -> float | tuple[float, float]:
     if isinstance(value, list) and len(value) == 2:
-        return (_number(where, what, value[0]), _number(where, what, value[1]))
-    return _number(where, what, value)
-
-
-def _number(where: str, what: str, value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        msg = f"{where}: {what} = {value!r}: expected a number"
-        raise CriteriaError(msg)
-    return float(value)
+        return (read_number(where, what, value[0]), read_number(where, what, value[1]))
+    return read_number(where, what, value)
 
 
 def _frozen(value: object) -> Any:
     return tuple(value) if isinstance(value, list) else value
-
-
-def _check_names(where: str, kind: str, given: Iterable[str], known: Iterable[str]) -> None:
-    names = list(known)
-    for name in given:
-        if name not in names:
-            close = difflib.get_close_matches(name, names, n=1)
-            hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(names)}"
-            msg = f"{where}: no {kind} is called {name!r}: {hint}"
-            raise CriteriaError(msg)
