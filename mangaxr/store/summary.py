@@ -42,6 +42,7 @@ def summarise(path: str | Path) -> dict[str, Any]:
             "galaxies": len(names),
             "done": int((status == STATUS["done"]).sum()),
             "failed": int((status == STATUS["failed"]).sum()),
+            "usable": int(store["usable"].values.sum()),
             "splits": _splits(store),
             "daptypes": sorted({str(name) for name in store["daptype"].values} - {""}),
         },
