@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mangaxr.quality.cells import Cells
+from mangaxr.quality.order import median
 
 __all__ = ["Disk", "fit_disk"]
 
@@ -34,7 +35,7 @@ _CENTRE = 0.5
 """arcsec within which the centre is expected: a fifth of the PSF."""
 _LONGEST = np.array([0.3, 0.5, 0.5])
 """Longest step: radian, arcsec, arcsec."""
-_SHORTEST = np.array([0.01, 0.03, 0.03])
+_SHORTEST = np.array([0.02, 0.05, 0.05])
 """Steps after which the next, of the order of their square, is not worth taking."""
 _SCALES = np.array([0.08, 0.25, 0.8])
 _LEAST_SCALES = np.array([1.0, 1.5, 3.0])
@@ -179,7 +180,7 @@ class _Fit:
 
     def _clip(self, residual: Array) -> bool:
         """Leave out what is far off; return whether that is what was left out before."""
-        spread = 1.4826 * np.median(np.abs(residual))
+        spread = 1.4826 * median(np.abs(residual))
         kept = np.abs(residual) <= _CLIP * np.maximum(spread, self.cells.sigma)
         before, self.weight = self.weight, self.cells.weight * kept
         return bool(np.array_equal(before, self.weight))

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from mangaxr.maps.measured import Measured
-from mangaxr.quality.cells import Blocks, Cells, gather
+from mangaxr.quality.cells import Blocks, gather
 from mangaxr.quality.disk import Disk, fit_disk
 from mangaxr.quality.distance import kpc_per_arcsec
 from mangaxr.quality.field import Field
 from mangaxr.quality.opposite import opposite
+from mangaxr.quality.order import median, range_between, variance
 from mangaxr.quality.plane import Gradient, dipole_share, fit_gradient
 
 __all__ = ["measure_kinematics"]
@@ -26,95 +28,92 @@ _MAD_TO_SIGMA = 1.4826
 
 @dataclass(frozen=True, slots=True)
 class _Tracer:
-    """The valid spaxels of a velocity field, and what was fitted to them."""
+    """The valid spaxels of a velocity field; arrays (spaxel,)."""
 
     x: Array
     y: Array
     value: Array
     sigma: Array
-    gradient: Gradient | None
-    disk: Disk | None
+    bins: npt.NDArray[np.int64]
+    blocks: Blocks
+
+    @classmethod
+    def of(cls, field: Field, measured: Measured, bins: npt.NDArray[np.int64]) -> _Tracer:
+        """Take the valid spaxels that are in a bin."""
+        where = measured.valid & (bins >= 0)
+        return cls(
+            x=field.x[where],
+            y=field.y[where],
+            value=measured.value[where],
+            sigma=measured.sigma[where],
+            bins=bins[where],
+            blocks=Blocks(where),
+        )
+
+    def fit(self, field: Field, start: float) -> Disk | None:
+        """Fit a disk, from a position angle in radian on."""
+        cells = gather(self.x, self.y, self.value, self.sigma, self.bins, self.blocks)
+        ellipticity = field.fact("ellipticity")
+        ratio = 1.0 - ellipticity if 0.0 <= ellipticity < 1.0 else 1.0
+        return fit_disk(cells, start, ratio)
 
 
 def measure_kinematics(field: Field) -> dict[str, float]:
     """Compute the kinematic metrics; what cannot be computed is left out."""
-    gas = _trace(field, field.velocity, field.gas_bins)
-    found = _spread(gas) | _gradient(field, gas)
+    gas = _Tracer.of(field, field.velocity, field.gas_bins)
+    gradient = fit_gradient(gas.x, gas.y, gas.value, gas.sigma, gas.blocks)
+    if gradient is None:
+        return {}
+    found = _spread(gas) | _gradient(field, gradient)
     found["flux_velocity_correlation"] = _correlation(field)
-    if gas.disk is not None:
-        found |= _disk(field, gas, gas.disk)
+    disk = gas.fit(field, gradient.axis)
+    if disk is not None:
+        found |= _disk(field, gas, disk)
     if field.stars is not None:
-        stars = _trace(field, field.stars, field.star_bins).disk
+        # Stars turn about much the same axis as the gas: it is where their fit starts.
+        start = gradient.axis if disk is None else np.radians(disk.pa)
+        stars = _Tracer.of(field, field.stars, field.star_bins).fit(field, start)
         if stars is not None:
             found["stellar_kinematic_pa"] = stars.pa
             found["stellar_kinematic_pa_error"] = stars.pa_error
     return found
 
 
-def _trace(field: Field, measured: Measured, bins: npt.NDArray[np.int64]) -> _Tracer:
-    """Fit a plane and a disk to a velocity field."""
-    where = measured.valid & (bins >= 0)
-    x, y = field.x[where], field.y[where]
-    value, sigma = measured.value[where], measured.sigma[where]
-    blocks = Blocks(where)
-    gradient = fit_gradient(x, y, value, sigma, blocks)
-    disk = None
-    if gradient is not None:
-        cells: Cells = gather(x, y, value, sigma, bins[where], blocks)
-        ellipticity = field.fact("ellipticity")
-        ratio = 1.0 - ellipticity if 0.0 <= ellipticity < 1.0 else 1.0
-        disk = fit_disk(cells, float(np.arctan2(gradient.east, gradient.north)), ratio)
-    return _Tracer(x, y, value, sigma, gradient, disk)
-
-
 def _spread(gas: _Tracer) -> dict[str, float]:
-    if not len(gas.value):
-        return {}
     return {
-        "velocity_field_dispersion": float(np.std(gas.value)),
-        "velocity_range": _range(gas.value),
+        "velocity_field_dispersion": math.sqrt(variance(gas.value)),
+        "velocity_range": range_between(gas.value, _RANGE),
         "dipole_strength": dipole_share(gas.x, gas.y, gas.value),
     }
 
 
-def _gradient(field: Field, gas: _Tracer) -> dict[str, float]:
-    if gas.gradient is None:
-        return {}
-    size = gas.gradient.size
+def _gradient(field: Field, gradient: Gradient) -> dict[str, float]:
     return {
-        "velocity_gradient": size,
-        "velocity_gradient_error": gas.gradient.error,
-        "velocity_gradient_kpc": size / kpc_per_arcsec(field.fact("z")),
-        "velocity_gradient_re": size * field.fact("reff"),
+        "velocity_gradient": gradient.size,
+        "velocity_gradient_error": gradient.error,
+        "velocity_gradient_kpc": gradient.size / kpc_per_arcsec(field.fact("z")),
+        "velocity_gradient_re": gradient.size * field.fact("reff"),
     }
 
 
 def _disk(field: Field, gas: _Tracer, disk: Disk) -> dict[str, float]:
     model = disk.velocity(gas.x, gas.y)
-    residual = np.abs(gas.value - model)
-    spread = _MAD_TO_SIGMA * float(np.median(residual))
-    variance = float(np.var(gas.value))
-    turn = np.radians(disk.pa - field.fact("pa"))
+    left = gas.value - model
+    residual = np.abs(left)
+    spread = _MAD_TO_SIGMA * median(residual)
+    total = variance(gas.value)
+    turn = math.radians(disk.pa - field.fact("pa"))
     return {
         "kinematic_pa": disk.pa,
         "kinematic_pa_error": disk.pa_error,
-        "kinematic_misalignment": float(np.degrees(np.arcsin(np.abs(np.sin(turn))))),
+        "kinematic_misalignment": math.degrees(math.asin(abs(math.sin(turn)))),
         "systemic_velocity": disk.systemic,
         "systemic_velocity_error": disk.systemic_error,
-        "rotation_amplitude": _range(model) / 2.0,
-        "disk_variance_explained": (
-            1.0 - float(np.var(gas.value - model)) / variance if variance > 0 else np.nan
-        ),
+        "rotation_amplitude": range_between(model, _RANGE) / 2.0,
+        "disk_variance_explained": 1.0 - variance(left) / total if total > 0 else math.nan,
         "velocity_asymmetry": _asymmetry(field, disk.systemic),
         "velocity_outliers": float(np.mean(residual > _OUTLIER * np.maximum(spread, gas.sigma))),
     }
-
-
-def _range(values: Array) -> float:
-    """Return the range between two percentiles, as `numpy.percentile` has it, but quicker."""
-    place = np.arange(len(values))
-    low, high = np.interp(np.multiply(_RANGE, len(values) - 1), place, np.sort(values))
-    return float(high - low)
 
 
 def _asymmetry(field: Field, systemic: float) -> float:

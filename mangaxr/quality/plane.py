@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from mangaxr.quality.cells import Blocks
+from mangaxr.quality.order import variance
 
 __all__ = ["Gradient", "dipole_share", "fit_gradient"]
 
@@ -23,6 +25,11 @@ class Gradient(NamedTuple):
     north: float
     size: float
     error: float
+
+    @property
+    def axis(self) -> float:
+        """Position angle towards which velocity rises, radian from North through East."""
+        return math.atan2(self.east, self.north)
 
 
 def fit_gradient(x: Array, y: Array, value: Array, sigma: Array, blocks: Blocks) -> Gradient | None:
@@ -60,11 +67,11 @@ def dipole_share(x: Array, y: Array, value: Array) -> float:
     """Return the share of the variance that ``a + b cos(phi) + c sin(phi)`` explains."""
     radius = np.maximum(np.hypot(x, y), 1e-9)
     columns = np.stack([np.ones_like(x), x / radius, y / radius])
-    variance = float(np.var(value))
-    if len(x) < _FEWEST or variance == 0.0:
-        return float("nan")
+    total = variance(value)
+    if total == 0.0:
+        return math.nan
     try:
         solution = np.linalg.solve(columns @ columns.T, columns @ value)
     except np.linalg.LinAlgError:
-        return float("nan")
-    return 1.0 - float(np.var(value - solution @ columns)) / variance
+        return math.nan
+    return 1.0 - variance(value - solution @ columns) / total

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mangaxr.quality.field import Field
+from mangaxr.quality.order import median
 
 __all__ = ["measure_signal"]
 
@@ -22,14 +23,14 @@ def measure_signal(field: Field) -> dict[str, float]:
             "flux_max": float(flux.max()) / area,
             "flux_mean": float(flux.mean()) / area,
             "ha_flux_total": float(flux.sum()),
-            "ha_snr_1re": _median((field.flux.value / _above_zero(field.flux.sigma))[inner]),
+            "ha_snr_1re": median((field.flux.value / _above_zero(field.flux.sigma))[inner]),
         }
         if field.strong.any():
             peak = float(field.flux.value[field.strong].max()) / area
             found["ha_flux_peak"] = peak
-            found["dynamic_range"] = peak * area / float(np.median(sigma))
+            found["dynamic_range"] = peak * area / median(sigma)
     if field.snr is not None and field.bundle.any():
-        found["g_snr_1re"] = _median(field.snr[_inner(field, field.bundle)])
+        found["g_snr_1re"] = median(field.snr[_inner(field, field.bundle)])
     return found
 
 
@@ -44,7 +45,3 @@ def _inner(field: Field, where: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
 def _above_zero(sigma: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Replace the zeros of spaxels that do not count."""
     return np.where(sigma > 0, sigma, np.inf)
-
-
-def _median(values: npt.NDArray[np.float64]) -> float:
-    return float(np.median(values)) if len(values) else np.nan
