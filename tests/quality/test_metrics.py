@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from astropy.cosmology import FlatLambdaCDM
 from hand_made_maps import FACTS, MIN_SNR, SPAXEL, Planes, draw_planes, field, measure, sky
