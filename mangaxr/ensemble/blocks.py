@@ -173,6 +173,9 @@ def map_slabs(
         Shape (galaxy, ..., *shape).
     """
     between = arrays[0].chunks[1:-2]
+    if not slabs:
+        nothing: da.Array = da.empty((0, *arrays[0].shape[1:-2], *shape), dtype=dtype)
+        return nothing
     name = f"slabs-{tokenize(function, [a.name for a in arrays], list(slabs), shape)}"
     last = (0,) * len(shape)
     graph: Graph = {}

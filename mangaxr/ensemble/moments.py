@@ -54,9 +54,9 @@ class Moments:
     @classmethod
     def empty(cls, codes: npt.NDArray[np.intp], shape: tuple[int, ...], resamples: int) -> Moments:
         """Return the moments of nothing, `shape` that of the pixels."""
-        sums = [np.zeros((codes.size, *shape)) for _ in range(6)]
+        sums = np.zeros((6, codes.size, *shape))
         drawn = np.zeros((2, resamples, codes.size, *shape)) if resamples else None
-        return cls(codes, *sums, drawn=drawn)
+        return cls(codes, *sums, drawn)
 
     def add(self, other: Moments) -> None:
         """Add the moments of other galaxies, whose groups are among these."""
@@ -218,7 +218,7 @@ class _Sums:
         scatter2 = np.maximum(self.square2 - self.total2 * apart2, 0.0)
         found = (self.count, self.weight, about + apart, self.weight2, about + apart2, scatter2)
         drawn = None if self.drawn is None else self.drawn[:, :, np.newaxis]
-        return Moments(np.array([code]), *(part[np.newaxis] for part in found), drawn=drawn)
+        return Moments(np.array([code]), *(part[np.newaxis] for part in found), drawn)
 
 
 def _over(total: Floats, weight: Floats) -> Floats:

@@ -15,6 +15,9 @@ __all__ = ["Turn", "Wanted", "turned"]
 
 Wanted = Literal["tensor", "ivar", "coverage"]
 
+_NOTHING = 1e-6
+"""Weight that may be a rounding error, of a neighbour at a whole pixel's distance."""
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:
@@ -113,17 +116,18 @@ def _one(
     share = _sampled(weight, places, steps)
     if turn.wanted == "coverage":
         return np.clip(share, 0.0, 1.0)
-    measured = (share >= turn.min_coverage - 1e-6) & (share > 0)
+    measured = share >= max(turn.min_coverage - _NOTHING, _NOTHING)
     if ivar is None:
         above = _sampled(weight * np.where(known, value, 0.0), places, steps)
         return np.divide(above, share, out=np.full_like(share, np.nan), where=measured)
-    # Neighbouring spaxels share their errors: the mean keeps the mean standard deviation.
+    # Neighbouring spaxels share their errors: the mean keeps the mean standard deviation, of
+    # those that have one, if they are half of what is measured.
     certain = known & (ivar > 0)
     weight = np.where(certain, weight, 0.0)
     sigma = np.where(certain, ivar, np.inf).astype(np.float64) ** -0.5
     above, below = (_sampled(part, places, steps) for part in (weight * sigma, weight))
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(measured & (below > 0), (below / above) ** 2, np.nan)
+        return np.where(measured & (below >= 0.5 * share), (below / above) ** 2, np.nan)
 
 
 def _sampled(image: Floats, places: Floats, steps: int) -> Floats:

@@ -28,6 +28,17 @@ class NoisyDisks(NamedTuple):
     galaxies: list[DiskGalaxy]
 
 
+def flux(radius: Array) -> Array:
+    """Return the surface brightness of the disks; half of the gas is within 1.2 R_e."""
+    b_1 = 2.0 - 1.0 / 3.0 + 4.0 / 405.0
+    return PEAK * np.exp(-b_1 * radius / 1.2)
+
+
+def rotation(radius: Array) -> Array:
+    """Return the rotation of the disks in their planes."""
+    return V_MAX * np.tanh(radius / R_TURN)
+
+
 def draw_disks(number: int, *, seed: int = 0) -> NoisyDisks:
     """Return a store-like Dataset of disks with noise, holes and a round field of view.
 
