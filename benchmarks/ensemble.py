@@ -22,7 +22,7 @@ import xarray as xr
 
 from benchmarks.timing import median_times
 
-__all__ = ["SIDES", "TimeEnsemble", "compare", "large_store", "loop_mean", "peak_memory"]
+__all__ = ["SIDES", "TimeEnsemble", "compare", "large_store", "loop_mean", "opened", "peak_memory"]
 
 DR17_GALAXIES = 10735
 CHANNEL = "ha_vel"
@@ -95,7 +95,8 @@ def loop_mean(path: Path) -> np.ndarray:
 
 
 @cache
-def _opened(path: Path) -> xr.Dataset:
+def opened(path: Path) -> xr.Dataset:
+    """Return the open store, the same each time."""
     import mangaxr
 
     return mangaxr.open_store(path)
@@ -105,7 +106,7 @@ def stack_mean(path: Path) -> np.ndarray:
     """Return the same mean by `mangaxr.stack`, of a store that is open."""
     import mangaxr
 
-    return mangaxr.stack(_opened(path), channel=CHANNEL).value.values
+    return mangaxr.stack(opened(path), channel=CHANNEL).value.values
 
 
 def open_and_stack(path: Path) -> np.ndarray:
@@ -119,14 +120,14 @@ def stack_bins(path: Path) -> np.ndarray:
     """Return the mean in ten bins of redshift."""
     import mangaxr
 
-    return mangaxr.stack(_opened(path), channel=CHANNEL, by="z", bins=_BINS).value.values
+    return mangaxr.stack(opened(path), channel=CHANNEL, by="z", bins=_BINS).value.values
 
 
 def flox_bins(path: Path) -> np.ndarray:
     """Return the same by xarray's group-by with flox."""
     import mangaxr
 
-    values = mangaxr.to_physical(_opened(path).sel(channel=CHANNEL))
+    values = mangaxr.to_physical(opened(path).sel(channel=CHANNEL))
     groups = values.groupby_bins("z", _BINS, right=False)
     return groups.mean().transpose(..., "y", "x").values
 
@@ -135,7 +136,7 @@ def stack_median(path: Path) -> np.ndarray:
     """Return the median by `mangaxr.stack`."""
     import mangaxr
 
-    return mangaxr.stack(_opened(path), channel=CHANNEL, statistic="median").value.values
+    return mangaxr.stack(opened(path), channel=CHANNEL, statistic="median").value.values
 
 
 _BINS = np.linspace(0.0, 0.15, 11)

@@ -27,7 +27,7 @@ __all__ = ["in_strips", "map_slabs", "reduce_galaxies"]
 _FAN = 16
 """Reductions that are merged at once."""
 
-_STRIP_BYTES = 32 * 2**20
+_STRIP_BYTES = 16 * 2**20
 
 Graph = dict[Any, Any]
 
@@ -45,7 +45,7 @@ def in_strips(array: da.Array, positions: npt.NDArray[np.intp]) -> da.Array:
     Returns
     -------
     dask.array.Array
-        Chunks of at most 32 MiB, or one row of pixels. Making them holds one copy of the
+        Chunks of at most 16 MiB, or one row of pixels. Making them holds one copy of the
         channel in memory.
     """
     chosen = array[positions].astype(np.float32)

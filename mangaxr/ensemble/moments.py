@@ -19,7 +19,7 @@ from mangaxr.store.reader import unscaled
 
 __all__ = ["Moments", "as_physical", "moments_of", "standard_error"]
 
-_AT_ONCE = 8
+_AT_ONCE = 16
 """Galaxies that are added up at once: their maps, in double precision, stay in the cache."""
 
 
@@ -54,9 +54,9 @@ class Moments:
     @classmethod
     def empty(cls, codes: npt.NDArray[np.intp], shape: tuple[int, ...], resamples: int) -> Moments:
         """Return the moments of nothing, `shape` that of the pixels."""
-        sums = np.zeros((6, codes.size, *shape))
+        count, weight, mean, weight2, mean2, scatter2 = np.zeros((6, codes.size, *shape))
         drawn = np.zeros((2, resamples, codes.size, *shape)) if resamples else None
-        return cls(codes, *sums, drawn)
+        return cls(codes, count, weight, mean, weight2, mean2, scatter2, drawn)
 
     def add(self, other: Moments) -> None:
         """Add the moments of other galaxies, whose groups are among these."""
@@ -69,6 +69,21 @@ class Moments:
         self.scatter2[at] += other.scatter2 + apart
         if self.drawn is not None and other.drawn is not None:
             self.drawn[:, :, at] += other.drawn
+
+    @classmethod
+    def beside(cls, parts: Sequence[Moments]) -> Moments:
+        """Put those of different groups, in rising order, beside one another."""
+        drawn = [part.drawn for part in parts if part.drawn is not None]
+        return cls(
+            np.concatenate([part.codes for part in parts]),
+            np.concatenate([part.count for part in parts]),
+            np.concatenate([part.weight for part in parts]),
+            np.concatenate([part.mean for part in parts]),
+            np.concatenate([part.weight2 for part in parts]),
+            np.concatenate([part.mean2 for part in parts]),
+            np.concatenate([part.scatter2 for part in parts]),
+            np.concatenate(drawn, axis=2) if drawn else None,
+        )
 
     @classmethod
     def merged(cls, parts: Sequence[Moments]) -> Moments:
@@ -117,7 +132,7 @@ def moments_of(
             weight = _weight(None if weights is None else weights[rows], slab, some, physical)
             sums.add(physical, weight, None if slab.draws is None else slab.draws[:, some])
         parts.append(sums.moments(code))
-    return parts[0] if len(parts) == 1 else Moments.merged(parts)
+    return parts[0] if len(parts) == 1 else Moments.beside(parts)
 
 
 def as_physical(
@@ -213,12 +228,18 @@ class _Sums:
         if not self.weight.any():
             self.weight = self.weight2 = self.count
             self.total2 = self.total
-        about = self.about
         apart, apart2 = _over(self.total, self.weight), _over(self.total2, self.weight2)
         scatter2 = np.maximum(self.square2 - self.total2 * apart2, 0.0)
-        found = (self.count, self.weight, about + apart, self.weight2, about + apart2, scatter2)
-        drawn = None if self.drawn is None else self.drawn[:, :, np.newaxis]
-        return Moments(np.array([code]), *(part[np.newaxis] for part in found), drawn)
+        return Moments(
+            np.array([code]),
+            self.count[np.newaxis],
+            self.weight[np.newaxis],
+            (self.about + apart)[np.newaxis],
+            self.weight2[np.newaxis],
+            (self.about + apart2)[np.newaxis],
+            scatter2[np.newaxis],
+            None if self.drawn is None else self.drawn[:, :, np.newaxis],
+        )
 
 
 def _over(total: Floats, weight: Floats) -> Floats:
