@@ -120,7 +120,7 @@ def stack_bins(path: Path) -> np.ndarray:
     """Return the mean in ten bins of redshift."""
     import mangaxr
 
-    return mangaxr.stack(opened(path), channel=CHANNEL, by="z", bins=_BINS).value.values
+    return mangaxr.stack(opened(path), channel=CHANNEL, by="z", bins=BINS).value.values
 
 
 def flox_bins(path: Path) -> np.ndarray:
@@ -128,7 +128,7 @@ def flox_bins(path: Path) -> np.ndarray:
     import mangaxr
 
     values = mangaxr.to_physical(opened(path).sel(channel=CHANNEL))
-    groups = values.groupby_bins("z", _BINS, right=False)
+    groups = values.groupby_bins("z", BINS, right=False)
     return groups.mean().transpose(..., "y", "x").values
 
 
@@ -139,7 +139,7 @@ def stack_median(path: Path) -> np.ndarray:
     return mangaxr.stack(opened(path), channel=CHANNEL, statistic="median").value.values
 
 
-_BINS = np.linspace(0.0, 0.15, 11)
+BINS = np.linspace(0.0, 0.15, 11)
 
 SIDES: dict[str, Callable[[Path], np.ndarray]] = {
     "loop over zarr chunks, mean": loop_mean,

@@ -24,7 +24,7 @@ from mangaxr.ensemble.sample import Sample, slabs_of
 
 __all__ = ["in_strips", "map_slabs", "reduce_galaxies"]
 
-_FAN = 16
+_FAN = 4
 """Reductions that are merged at once."""
 
 _STRIP_BYTES = 16 * 2**20

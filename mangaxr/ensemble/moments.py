@@ -6,6 +6,7 @@ lost where the scatter is small next to the mean (Chan, Golub & LeVeque 1983, Am
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -60,7 +61,7 @@ class Moments:
 
     def add(self, other: Moments) -> None:
         """Add the moments of other galaxies, whose groups are among these."""
-        at = np.searchsorted(self.codes, other.codes)
+        at = _as_slice(np.searchsorted(self.codes, other.codes))
         self.count[at] += other.count
         total, mean, _ = _joined(self.weight[at], self.mean[at], other.weight, other.mean)
         self.weight[at], self.mean[at] = total, mean
@@ -187,6 +188,8 @@ class _Sums:
         self.count = np.zeros(shape)
         self.weight, self.total, self.weight2, self.total2, self.square2 = np.zeros((5, *shape))
         self.drawn = np.zeros((2, resamples, *shape)) if resamples else None
+        # Memory that is used again and again: making it anew would cost more than the sums.
+        self.product = np.empty((resamples, math.prod(shape)))
 
     def add(
         self, values: Floats, weight: Floats | None, draws: npt.NDArray[np.int32] | None
@@ -199,8 +202,10 @@ class _Sums:
         if draws is not None and self.drawn is not None:
             np.copyto(values, 0.0, where=missing)
             each = (~missing).astype(np.float64) if weight is None else weight
+            times = draws.astype(np.float64)
             for sums, part in zip(self.drawn, (values * each, each), strict=True):
-                sums += np.tensordot(draws.astype(np.float64), part, axes=1)
+                np.dot(times, part.reshape(len(part), -1), out=self.product)
+                sums += self.product.reshape(sums.shape)
         apart = np.subtract(values, self.about, out=values)
         np.copyto(apart, 0.0, where=missing)
         if weight is None:
@@ -219,9 +224,11 @@ class _Sums:
     ) -> None:
         """Take the first value of pixels that had none."""
         new = (self.count == 0) & (number > 0)
-        if new.any():
-            first = missing[:, new].argmin(axis=0)
-            self.about[new] = values[:, new][first, np.arange(first.size)]
+        for galaxy, gone in zip(values, missing, strict=True):
+            if not new.any():
+                break
+            np.copyto(self.about, galaxy, where=new & ~gone)
+            new &= gone
 
     def moments(self, code: int) -> Moments:
         """Return the moments."""
