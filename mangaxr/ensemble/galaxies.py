@@ -98,7 +98,8 @@ def chosen_galaxies(store: xr.Dataset, where: Any) -> npt.NDArray[np.intp]:
     store
         An open store; galaxies whose ``status`` is not done never count.
     where
-        True for the galaxies to count, as in `galaxy_values`; None for all.
+        True, or 1 as files have it, for the galaxies to count, as in `galaxy_values`; None
+        for all.
 
     Raises
     ------
@@ -114,6 +115,8 @@ def chosen_galaxies(store: xr.Dataset, where: Any) -> npt.NDArray[np.intp]:
     counts = np.ones(store.sizes.get("galaxy", 0), dtype=np.bool_)
     if where is not None:
         chosen = galaxy_values(store, where, argument="where")
+        if chosen.dtype.kind in "iu" and np.isin(chosen, (0, 1)).all():
+            chosen = chosen.astype(np.bool_)
         if chosen.dtype != np.bool_:
             msg = (
                 f"where holds values of type {chosen.dtype}, expected booleans over galaxy: "
