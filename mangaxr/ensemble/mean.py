@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from mangaxr.ensemble.kernel import Floats
-from mangaxr.ensemble.moments import Moments, moments_of, standard_error
+from mangaxr.ensemble.moments import Moments, standard_error
 from mangaxr.ensemble.sample import Sample
+from mangaxr.ensemble.sums import moments_of
 
 __all__ = ["MeanKernel", "spread_of_resamples"]
 

@@ -12,8 +12,9 @@ from scipy.stats import norm
 
 from mangaxr.ensemble.kernel import Floats
 from mangaxr.ensemble.mean import spread_of_resamples
-from mangaxr.ensemble.moments import as_physical, moments_of, standard_error
+from mangaxr.ensemble.moments import standard_error
 from mangaxr.ensemble.sample import Sample
+from mangaxr.ensemble.sums import as_physical, moments_of
 
 __all__ = ["PercentileKernel", "normal_factor", "percentiles", "weighted_percentiles"]
 
