@@ -52,12 +52,13 @@ tables: $(VENV)/made-test  ## write the docs tables anew from the code
 docs: $(VENV)/made-docs tables  ## build the documentation into docs/_build/html
 	$(BIN)/sphinx-build -W --keep-going -b html docs docs/_build/html
 
-bench: $(VENV)/made-test  ## compare reading, building, quality and ranking with others, in one run
+bench: $(VENV)/made-test  ## compare with astropy, gzip and plain loops, in one run
 	$(BIN)/python -m benchmarks.reading
 	$(BIN)/python -m benchmarks.building
 	$(BIN)/python -m benchmarks.quality
 	$(BIN)/python -m benchmarks.scheduling
 	$(BIN)/python -m benchmarks.ranking
+	$(BIN)/python -m benchmarks.ensemble
 
 clean:  ## remove what these targets made
 	rm -rf $(VENV) .venv-* docs/_build docs/reference/api mangaxr-demo .pytest_cache .mypy_cache .ruff_cache

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from mangaxr.catalog.reading.open import open_catalog as open_catalog
     from mangaxr.catalog.tables.export import read_table as read_table
     from mangaxr.catalog.tables.export import write_table as write_table
+    from mangaxr.ensemble.align import align as align
+    from mangaxr.ensemble.profile import radial_profile as radial_profile
+    from mangaxr.ensemble.stack import stack as stack
     from mangaxr.errors import MangaxrError as MangaxrError
     from mangaxr.maps.open import load_maps_file as load_maps_file
     from mangaxr.maps.open import open_maps as open_maps
@@ -50,6 +53,7 @@ _HOMES = {
     "Recipe": "mangaxr.tensors.recipe",
     "Selection": "mangaxr.catalog.ranking.select",
     "Thresholds": "mangaxr.quality.thresholds",
+    "align": "mangaxr.ensemble.align",
     "build_store": "mangaxr.build.run",
     "compute_quality": "mangaxr.build.quality",
     "download": "mangaxr.sas.download",
@@ -63,9 +67,11 @@ _HOMES = {
     "open_maps": "mangaxr.maps.open",
     "open_maps_file": "mangaxr.maps.open",
     "open_store": "mangaxr.store.reader",
+    "radial_profile": "mangaxr.ensemble.profile",
     "rank": "mangaxr.catalog.ranking.rank",
     "read_table": "mangaxr.catalog.tables.export",
     "select": "mangaxr.catalog.ranking.select",
+    "stack": "mangaxr.ensemble.stack",
     "to_physical": "mangaxr.store.reader",
     "validate_store": "mangaxr.store.validate",
     "write_table": "mangaxr.catalog.tables.export",

@@ -14,6 +14,7 @@ __all__ = [
     "CorruptFileError",
     "CriteriaError",
     "DownloadError",
+    "EnsembleError",
     "ExpressionError",
     "GridError",
     "MangaxrError",
@@ -107,6 +108,10 @@ class CriteriaError(MangaxrError, ValueError):
 
 class StoreError(MangaxrError, ValueError):
     """A path is not a mangaxr store, or not a sound one."""
+
+
+class EnsembleError(MangaxrError, ValueError):
+    """A statistic over a store that cannot be computed as asked, or lacks what it needs."""
 
 
 class RecipeMismatchError(MangaxrError, ValueError):

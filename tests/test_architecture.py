@@ -67,7 +67,7 @@ ONLY_IN: dict[str, set[str]] = {
     "urllib3": {"sas"},
     "zarr": {"store"},
     "numcodecs": {"store"},
-    "dask": {"build", "store", "maps/open.py"},
+    "dask": {"build", "store", "maps/open.py", "ensemble/blocks.py"},
     "distributed": {"build"},
     "click": {"cli"},
     "rich": {"cli"},

@@ -20,7 +20,7 @@ from mangaxr.store.contract import (
     all_variables,
 )
 
-__all__ = ["open_store", "store_recipe", "to_physical"]
+__all__ = ["open_store", "scaling_function", "store_recipe", "to_physical", "unscaled"]
 
 _LARGE = frozenset(variable.name for variable in ARRAYS)
 
@@ -178,17 +178,40 @@ def to_physical(store: xr.Dataset) -> xr.DataArray:
     if missing:
         msg = f"to_physical needs the variable {missing[0]!r} of a store; the Dataset has none"
         raise StoreError(msg)
-    function = store.tensor.attrs.get("scaling_function")
+    function = scaling_function(store.tensor)
+    found = unscaled(store.tensor, store.scaling_scale, store.scaling_offset, function)
+    physical: xr.DataArray = found.transpose(*store.tensor.dims).rename("physical")
+    physical.attrs = {"long_name": "physical value; its unit is the coordinate channel_units"}
+    return physical
+
+
+def scaling_function(tensor: xr.DataArray) -> str:
+    """Return the name of the function g in physical = g(tensor) * scale + offset.
+
+    Raises
+    ------
+    StoreError
+        If the attribute that names it is missing, or names another than the contract's.
+    """
+    function = tensor.attrs.get("scaling_function")
     if function not in SCALING_FUNCTIONS.values():
         msg = (
             f"to_physical needs the attribute scaling_function of the tensor (identity or sinh), "
             f"found {function!r}: compute with keep_attrs=True"
         )
         raise StoreError(msg)
-    tensor = store.tensor.astype(np.float64)
+    return str(function)
+
+
+def unscaled(tensor: Any, scale: Any, offset: Any, function: str) -> Any:
+    """Return g(tensor) * scale + offset in double precision, of arrays of any kind.
+
+    Examples
+    --------
+    >>> unscaled(np.array([0.5], dtype=np.float32), 200.0, 10.0, "identity").tolist()
+    [110.0]
+    """
+    linear = tensor.astype(np.float64)
     if function == "sinh":
-        tensor = np.sinh(tensor)
-    scaled: xr.DataArray = tensor * store.scaling_scale + store.scaling_offset
-    physical = scaled.transpose(*store.tensor.dims).rename("physical")
-    physical.attrs = {"long_name": "physical value; its unit is the coordinate channel_units"}
-    return physical
+        linear = np.sinh(linear)
+    return linear * scale + offset

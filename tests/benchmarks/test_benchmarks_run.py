@@ -9,12 +9,13 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # benchmarks/ is not installed
 
-from benchmarks import building, files, quality, ranking, reading, scheduling
+from benchmarks import building, ensemble, files, quality, ranking, reading, scheduling
 
 
 @pytest.fixture(autouse=True)
 def _temporary_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files.tempfile, "gettempdir", lambda: str(tmp_path))
+    ensemble.opened.cache_clear()
 
 
 def test_reading_compares_equal_planes() -> None:
@@ -53,6 +54,15 @@ def test_ranking_times_every_side() -> None:
     assert all(seconds > 0 and memory > 1 for seconds, memory in found.values())
 
 
+def test_the_ensemble_times_every_side_and_tells_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The mean agrees with the loop, every side gets a time, and a process its memory."""
+    found = ensemble.compare(70, repeats=1)
+    assert set(found) == set(ensemble.SIDES)
+    assert min(found.values()) > 0
+    monkeypatch.setenv("TMPDIR", str(ensemble.large_store(70).parents[1]))
+    assert ensemble.peak_memory(70, next(iter(ensemble.SIDES))) > 1
+
+
 @pytest.mark.parametrize(
     ("benchmark", "parameter"),
     [
@@ -60,6 +70,7 @@ def test_ranking_times_every_side() -> None:
         (building.TimeBuilding, 1),
         (quality.TimeQuality, 19),
         (ranking.TimeRanking, 200),
+        (ensemble.TimeEnsemble, 3),
     ],
 )
 def test_benchmark_classes_run(benchmark: type, parameter: int) -> None:

@@ -1,0 +1,1 @@
+"""Statistics over an opened store, lazy: stacks, radial profiles, aligned galaxies."""
