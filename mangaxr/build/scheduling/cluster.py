@@ -81,10 +81,10 @@ def _first(
     batch, future = waiting[0]
     wait_for_one([future], client)
     results = result_of(future)
-    if results is None:
-        wait_for_all([future for _, future in waiting], client)
-        results = run_alone(function, batch, client=client, on_death=on_death)
     waiting.popleft()
+    if results is None:
+        wait_for_all([other for _, other in waiting], client)
+        results = run_alone(function, batch, client=client, on_death=on_death)
     return results  # type: ignore[no-any-return]  # dask does not know the type of a future
 
 

@@ -56,7 +56,7 @@ def wait_for_all(futures: Sequence[Future], client: Client) -> None:
 
 
 def result_of(future: Future) -> Any:
-    """Return the result of a future that is done; None if it killed its workers.
+    """Return the result of a future that is done, and let go of it; None if it killed its workers.
 
     Raises
     ------
@@ -65,6 +65,14 @@ def result_of(future: Future) -> Any:
     Exception
         Whatever the task raised.
     """
+    try:
+        return _wait_for_result(future)
+    finally:
+        # At once: a result that is still wanted is worked out again when its worker dies.
+        future.release()
+
+
+def _wait_for_result(future: Future) -> Any:
     from distributed import KilledWorker
 
     client = future.client
