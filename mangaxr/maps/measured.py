@@ -77,7 +77,7 @@ class MeasuredPlanes:
         valid = np.isfinite(value) & (ivar > 0)
         if row is not None and row.mask:
             valid &= (self.plane(row.mask, line).astype(np.int64) & self._bits) == 0
-        sigma = np.where(valid, ivar, np.inf) ** -0.5
+        sigma = 1.0 / np.sqrt(np.where(valid, ivar, np.inf))
         return Measured(np.where(valid, value, 0.0), sigma, valid)
 
     def plane(self, name: str, line: str | int = "") -> npt.NDArray[np.generic]:

@@ -14,12 +14,14 @@ Gauss-Newton steps. The position of the object holds the centre within 0.5 arcse
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from mangaxr.quality.cells import Cells
+from mangaxr.quality.normal import solve_normal
 from mangaxr.quality.order import median
 
 __all__ = ["Disk", "fit_disk"]
@@ -42,7 +44,9 @@ _LEAST_SCALES = np.array([1.0, 1.5, 3.0])
 """Scales of the rotation curve over the radius of the data, and the least, arcsec."""
 _THINNEST = 0.2
 """Axis ratio of a disk seen edge-on, as thick as disks are."""
-_RIDGE = 1.0 + 1e-9 * np.eye(7)
+_UNIT = np.eye(7)
+_RIDGE = 1.0 + 1e-9 * _UNIT
+"""Factor of normal equations: a trace of a ridge keeps nearly equal columns apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,7 @@ class Disk:
         plane = _Plane(
             x - self.center[0],
             y - self.center[1],
-            pa=np.radians(self.pa),
+            pa=math.radians(self.pa),
             axis_ratio=self.axis_ratio,
             scales=self.scales,
         )
@@ -114,9 +118,9 @@ class _Plane:
     """Places in the plane of a disk, the rotation there, and how both move with its parameters."""
 
     def __init__(self, x: Array, y: Array, *, pa: float, axis_ratio: float, scales: Array) -> None:
-        self.sine, self.cosine, self.q = np.sin(pa), np.cos(pa), axis_ratio
+        self.sine, self.cosine, self.q = math.sin(pa), math.cos(pa), axis_ratio
         self.a = x * self.sine + y * self.cosine
-        self.b = (y * self.sine - x * self.cosine) / axis_ratio
+        self.b = y * (self.sine / axis_ratio) - x * (self.cosine / axis_ratio)
         self.inverse = 1.0 / np.sqrt(self.a**2 + self.b**2 + scales[:, np.newaxis] ** 2)
 
     def shapes(self) -> Array:
@@ -126,12 +130,12 @@ class _Plane:
 
     def slopes(self, curve: Array) -> tuple[Array, Array, Array]:
         """Return the velocity's derivatives by phi (per radian) and the centre (per arcsec)."""
-        bend = self.a * (curve @ self.inverse**3)
-        by_a = curve @ self.inverse - self.a * bend
-        by_b = -self.b * bend
-        turned = by_b * (self.a / self.q) - by_a * (self.q * self.b)
-        east = by_b * (self.cosine / self.q) - by_a * self.sine
-        north = -(by_a * self.cosine + by_b * (self.sine / self.q))
+        mean = curve @ self.inverse
+        bend = self.a * (curve @ (self.inverse * self.inverse**2))
+        along, across = mean - self.a * bend, self.b * bend / self.q  # by a, by -b q
+        turned = self.b * ((self.q - 1.0 / self.q) * self.a * bend - self.q * mean)
+        east = -(self.sine * along + self.cosine * across)
+        north = self.sine * across - self.cosine * along
         return turned, east, north
 
 
@@ -160,15 +164,15 @@ class _Fit:
             settled = settled or self._clip(residual)
             weighted = columns * self.weight
             normal = weighted @ columns.T + self.prior
-            step = _solve(normal, weighted @ residual - self.prior @ state)
-            step[many:] = np.clip(step[many:], -_LONGEST, _LONGEST)
+            step = solve_normal(normal * _RIDGE, weighted @ residual - self.prior @ state)
+            step[many:] = np.minimum(np.maximum(step[many:], -_LONGEST), _LONGEST)
             state += step
             if settled and (np.abs(step[many:]) < _SHORTEST).all():
                 break
         return self._disk(state, residual, columns, normal)
 
     def _plane(self, state: Array) -> _Plane:
-        pa, x, y = state[-3:]
+        pa, x, y = state[-3:].tolist()
         cells, ratio = self.cells, self.axis_ratio
         return _Plane(cells.x - x, cells.y - y, pa=pa, axis_ratio=ratio, scales=self.scales)
 
@@ -176,32 +180,34 @@ class _Fit:
         """Solve for the velocity and the curve alone."""
         columns = np.concatenate([np.ones((1, len(plane.a))), plane.shapes()])
         weighted = columns * self.weight
-        return _solve(weighted @ columns.T, weighted @ self.cells.value)
+        ridge = _RIDGE[: len(columns), : len(columns)]
+        return solve_normal((weighted @ columns.T) * ridge, weighted @ self.cells.value)
 
     def _clip(self, residual: Array) -> bool:
         """Leave out what is far off; return whether that is what was left out before."""
-        spread = 1.4826 * median(np.abs(residual))
-        kept = np.abs(residual) <= _CLIP * np.maximum(spread, self.cells.sigma)
+        away = np.abs(residual)
+        spread = 1.4826 * median(away)
+        kept = away <= _CLIP * np.maximum(spread, self.cells.sigma)
         before, self.weight = self.weight, self.cells.weight * kept
-        return bool(np.array_equal(before, self.weight))
+        return bool((before == self.weight).all())
 
     def _disk(self, state: Array, residual: Array, columns: Array, normal: Array) -> Disk:
         cells, weight, linear = self.cells, self.weight, state[:-3]
-        inverse = np.linalg.inv(normal)
+        inverse = solve_normal(normal * _RIDGE, _UNIT)
         # What the model leaves beyond the noise is an error of the model, as smooth as noise.
-        misfit = float(np.sum(weight * residual**2) / np.sum(weight * cells.sigma**2))
+        misfit = float((weight @ residual**2) / (weight @ cells.sigma**2))
 
         def error(which: int) -> float:
             row = inverse[which]
             noise = cells.variance((row @ columns) * (weight * cells.sigma))
-            return float(np.sqrt(noise * max(1.0, misfit) + row @ self.prior @ row))
+            return math.sqrt(noise * max(1.0, misfit) + float(row @ self.prior @ row))
 
         edge = self.scales[-1]
         rising = float(linear[1:] @ (edge / np.hypot(edge, self.scales))) >= 0.0
         pa, curve = (state[-3], linear[1:]) if rising else (state[-3] + np.pi, -linear[1:])
         return Disk(
-            pa=float(np.degrees(pa) % 360.0),
-            pa_error=float(np.degrees(error(-3))),
+            pa=math.degrees(pa) % 360.0,
+            pa_error=math.degrees(error(-3)),
             systemic=float(linear[0]),
             systemic_error=error(0),
             center=(float(state[-2]), float(state[-1])),
@@ -209,9 +215,3 @@ class _Fit:
             scales=self.scales,
             curve=curve,
         )
-
-
-def _solve(normal: Array, pull: Array) -> Array:
-    """Solve normal equations; a trace of a ridge keeps nearly equal columns apart."""
-    ridged = normal * _RIDGE[: len(pull), : len(pull)]
-    return np.asarray(np.linalg.solve(ridged, pull), dtype=np.float64)

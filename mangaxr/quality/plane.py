@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mangaxr.quality.cells import Blocks
+from mangaxr.quality.normal import solve_normal
 from mangaxr.quality.order import variance
 
 __all__ = ["Gradient", "dipole_share", "fit_gradient"]
@@ -16,6 +17,7 @@ __all__ = ["Gradient", "dipole_share", "fit_gradient"]
 Array = npt.NDArray[np.float64]
 
 _FEWEST = 3
+_UNIT = np.eye(3)
 
 
 class Gradient(NamedTuple):
@@ -53,7 +55,7 @@ def fit_gradient(x: Array, y: Array, value: Array, sigma: Array, blocks: Blocks)
     if len(x) < _FEWEST:
         return None
     try:
-        inverse = np.linalg.inv(columns @ columns.T)
+        inverse = solve_normal(columns @ columns.T, _UNIT)
     except np.linalg.LinAlgError:
         return None
     _, east, north = inverse @ (columns @ value)
@@ -71,7 +73,7 @@ def dipole_share(x: Array, y: Array, value: Array) -> float:
     if total == 0.0:
         return math.nan
     try:
-        solution = np.linalg.solve(columns @ columns.T, columns @ value)
+        solution = solve_normal(columns @ columns.T, columns @ value)
     except np.linalg.LinAlgError:
         return math.nan
     return 1.0 - variance(value - solution @ columns) / total

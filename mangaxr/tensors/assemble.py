@@ -84,7 +84,7 @@ def assemble(
         scalings.append(scaling)
         tensor[i] = scaling.forward(value)
         with np.errstate(divide="ignore", over="ignore"):
-            ivar[i] = sigma**-2
+            ivar[i] = 1.0 / (sigma * sigma)
     ivar[~np.isfinite(ivar)] = np.nan
     return GalaxyTensor(tensor, ivar, coverage, tuple(scalings), grid)
 
