@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import zarr
+from zarr.core.buffer import Buffer
+from zarr.storage import MemoryStore
 
 from mangaxr.store.contract import (
     ARRAYS,
@@ -29,6 +31,8 @@ from mangaxr.store.layout import array_chunks, compressor
 from mangaxr.tensors.recipe import Recipe
 
 __all__ = ["SlabArrays", "create_store", "empty_slab", "finish_store", "write_slab"]
+
+_METADATA = "zarr.json"
 
 # A chunk that is absent is then a chunk that was lost.
 _EVERY_CHUNK: Any = {"write_empty_chunks": True}
@@ -99,7 +103,9 @@ def finish_store(
     attributes
         Provenance, added to the attributes that the contract fixes.
     """
-    group = zarr.open_group(path, mode="r+", zarr_format=3)
+    # Zarr writes a small array to memory five times as quickly as to a disk, and there are many.
+    small: dict[str, Buffer] = {}
+    group = zarr.create_group(MemoryStore(small), zarr_format=3)
     for spec in (*GALAXY_COORDS, *QUALITY_COORDS):
         _write(group, spec, recipe, [_present(row.get(spec.name), spec) for row in rows])
     channels = len(recipe.channels)
@@ -110,6 +116,8 @@ def finish_store(
     offsets = np.arange(recipe.npix) - (recipe.npix - 1) / 2
     for spec in PIXEL_COORDS:
         _write(group, spec, recipe, offsets)
+    _copy(small, path)
+    group = zarr.open_group(path, mode="r+", zarr_format=3)
     every = (*GALAXY_COORDS, *QUALITY_COORDS, *CHANNEL_COORDS)
     coordinates = [spec.name for spec in every if spec.name not in spec.dims]
     group.attrs.update(
@@ -124,6 +132,15 @@ def finish_store(
         }
     )
     _consolidate(path)
+
+
+def _copy(small: Mapping[str, Buffer], path: Path) -> None:
+    """Write arrays that were made in memory; the group's own metadata stay as they are."""
+    for key, content in small.items():
+        if key != _METADATA:
+            file = path / key
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content.to_bytes())
 
 
 def _consolidate(path: Path) -> None:
@@ -148,7 +165,6 @@ def _write(group: zarr.Group, spec: Variable, recipe: Recipe, values: Any) -> No
         dimension_names=spec.dims,
         attributes=_attributes(spec, recipe),
         config=_EVERY_CHUNK,
-        overwrite=True,
     )
 
 
