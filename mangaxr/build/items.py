@@ -9,6 +9,7 @@ from pathlib import Path
 
 from mangaxr.datamodel.releases import DEFAULT_RELEASE, find_release
 from mangaxr.errors import BadPlateIFUError, BuildError, MangaxrError, MissingFileError
+from mangaxr.location import is_local, locate
 from mangaxr.maps.stream import read_primary
 from mangaxr.plateifu import PlateIFU
 from mangaxr.samples.named import Item, expand_samples
@@ -19,6 +20,8 @@ __all__ = ["ONE_ITEM", "Item", "Source", "absolute", "resolve_items"]
 
 ONE_ITEM = (str, os.PathLike, PlateIFU)
 """Types of a single item, where several may be given."""
+
+_SUFFIXES = (".gz", ".fits")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,8 @@ def resolve_items(
     Parameters
     ----------
     items
-        MAPS files, directories of them, plateifus found in the SAS tree, or ``@SAMPLE``.
+        MAPS files, directories of them, plateifus found in the SAS tree, or ``@SAMPLE``;
+        files and directories may be URLs that fsspec knows.
     sas, release, daptype
         Where and which reduction to look for plateifus; ``daptype`` also picks among the
         files of a directory.
@@ -105,13 +109,15 @@ def _sources(
         if not str(item):  # as a path, nothing would be the current directory
             msg = "an item is empty: give a MAPS file, a directory of them, or a plateifu"
             raise BuildError(msg)
-        path = Path(item).expanduser()
+        path = locate(item).expanduser()
+        if not is_local(path):
+            return _remote(path, daptype)
         # Unlike the methods of Path, these are False for text that no path can be.
         if os.path.isdir(path):
             return _directory(path, daptype)
         if os.path.isfile(path):
             return [Source(_galaxy_of(path), path)]
-        if os.sep in str(item) or path.suffix in (".gz", ".fits"):
+        if os.sep in str(item) or path.suffix in _SUFFIXES:
             return [_absent(path)]
         item = str(item)
     try:
@@ -125,6 +131,17 @@ def _sources(
         known = find_release(release)
         path = maps_path(sas_root(sas), known, galaxy, check_daptype(daptype, known))
     return [Source(str(galaxy), path)]
+
+
+def _remote(path: Path, daptype: str | None) -> Sequence[Source]:
+    """Return what a URL stands for: by its name, so that nothing is asked for a file."""
+    if path.suffix in _SUFFIXES:
+        return [Source(_galaxy_of(path), path)]
+    try:
+        return _directory(path, daptype)
+    except (OSError, ValueError) as error:
+        msg = f"{path}: cannot be listed ({error}): name the MAPS files"
+        raise BuildError(msg) from error
 
 
 def _absent(path: Path) -> Source:

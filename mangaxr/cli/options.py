@@ -32,8 +32,9 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON d
 
 sas = click.option(
     "--sas",
-    type=click.Path(path_type=Path),
-    help="Root of the local SAS tree.  [default: $SAS_BASE_DIR, else ~/sas]",
+    metavar="DIR",
+    help="Root of the SAS tree; to read from also a URL such as s3://BUCKET/sas.  "
+    "[default: $SAS_BASE_DIR, else ~/sas]",
 )
 
 release = click.option(

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import mmap
 import os
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO, Protocol, cast
+from typing import Protocol, cast
 
 import numpy as np
 from isal import igzip_lib
 from isal.igzip_lib import IsalError
 
 from mangaxr.errors import CorruptFileError, MissingFileError
+from mangaxr.fits.remote import RemoteFile
+from mangaxr.location import is_local, locate
 
 __all__ = ["ByteSource", "GzipSource", "PlainSource", "open_source", "unreadable"]
 
@@ -57,11 +60,11 @@ class GzipSource:
 
     has_crc = True
 
-    def __init__(self, path: Path, handle: BinaryIO) -> None:
+    def __init__(self, path: Path, handle: FileIO | RemoteFile, size: int) -> None:
         self.path = path
         self.position = 0
         self._file = handle
-        self._size = os.fstat(handle.fileno()).st_size
+        self._size = size
         self._read_so_far = 0
         self._ended = False
         self._inflate = igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP)
@@ -155,15 +158,14 @@ class GzipSource:
 
 
 class PlainSource:
-    """An uncompressed file, memory-mapped; what is read is a view, not a copy."""
+    """An uncompressed file in memory, or mapped to it; what is read is a view, not a copy."""
 
     has_crc = False
 
-    def __init__(self, path: Path, handle: BinaryIO) -> None:
+    def __init__(self, path: Path, content: bytes | mmap.mmap) -> None:
         self.path = path
         self.position = 0
-        with handle:
-            self._view = memoryview(mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ))
+        self._view = memoryview(content)
 
     def read(self, size: int) -> memoryview:
         """Return a view of the next ``size`` bytes, shorter at the end of the file."""
@@ -199,25 +201,38 @@ def open_source(path: str | os.PathLike[str]) -> ByteSource:
     CorruptFileError
         If it is empty, unreadable, or neither gzip nor FITS.
     """
-    file = Path(path)
+    file = locate(path)
     try:
         # The handle is owned by the source that is returned, which closes it.
-        handle = open(file, "rb", buffering=0)  # noqa: SIM115
+        handle = open(file, "rb", buffering=0) if is_local(file) else RemoteFile(file)  # noqa: SIM115
     except (OSError, ValueError) as error:
         raise unreadable(file, error) from error
     try:
         start = handle.read(len(_FITS_MAGIC))
         handle.seek(0)
         if start[:2] == _GZIP_MAGIC:
-            return GzipSource(file, handle)
+            return GzipSource(file, handle, _size_of(handle))
         if start == _FITS_MAGIC:
-            return PlainSource(file, handle)
+            content = _content_of(handle)
+            handle.close()
+            return PlainSource(file, content)
         raise CorruptFileError(_not_fits(file, start, handle.read(512)))
     except (OSError, ValueError) as error:
         handle.close()
         if isinstance(error, CorruptFileError):
             raise
         raise unreadable(file, error) from error
+
+
+def _size_of(handle: FileIO | RemoteFile) -> int:
+    return handle.size if isinstance(handle, RemoteFile) else os.fstat(handle.fileno()).st_size
+
+
+def _content_of(handle: FileIO | RemoteFile) -> bytes | mmap.mmap:
+    """Map a file to memory, or fetch it if it is not on this machine."""
+    if isinstance(handle, RemoteFile):
+        return handle.read()
+    return mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ)
 
 
 def unreadable(path: Path, error: OSError | ValueError) -> MissingFileError | CorruptFileError:

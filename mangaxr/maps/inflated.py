@@ -18,6 +18,7 @@ from threading import Lock
 
 from mangaxr.errors import CorruptFileError
 from mangaxr.fits.source import unreadable
+from mangaxr.location import locate
 from mangaxr.maps.stream import RawMaps, read_maps
 
 __all__ = ["CACHE_BYTES", "FileKey", "inflated"]
@@ -55,7 +56,7 @@ class FileKey:
         CorruptFileError
             If the system cannot say.
         """
-        file = Path(path).absolute()
+        file = locate(path).absolute()
         try:
             status = file.stat()
         except (OSError, ValueError) as error:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import xarray as xr
 
 from mangaxr.datamodel.releases import DEFAULT_RELEASE
+from mangaxr.location import locate
 from mangaxr.maps.backend import MangaxrBackend
 from mangaxr.maps.dataset import build_dataset
 from mangaxr.maps.stream import read_maps
@@ -108,7 +109,7 @@ def open_maps_file(
     Parameters
     ----------
     path
-        The file.
+        The file; also a URL that fsspec knows.
     variables, chunks, verify
         As in `open_maps`.
 
@@ -132,7 +133,7 @@ def open_maps_file(
         If no release has a variable of that name.
     """
     return xr.open_dataset(
-        os.fspath(path), engine=MangaxrBackend, chunks=chunks, variables=variables, verify=verify
+        str(locate(path)), engine=MangaxrBackend, chunks=chunks, variables=variables, verify=verify
     )
 
 

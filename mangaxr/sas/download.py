@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from mangaxr.datamodel.releases import DEFAULT_RELEASE, Release, find_release
 from mangaxr.errors import BadPlateIFUError, DownloadError, UnknownNameError
+from mangaxr.location import is_local
 from mangaxr.plateifu import PlateIFU
 from mangaxr.samples.named import Item, expand_samples
 from mangaxr.sas.fetch import Archive, Wanted
@@ -98,7 +100,7 @@ def download(
     stop = threading.Event()
     tally = _Tally(len(wanted), progress)
     archive = Archive(
-        sas_root(sas),
+        _here(sas_root(sas)),
         _web(base_urls),
         level=verify,
         patience=patience or Patience(),
@@ -184,6 +186,14 @@ def _check(verify: str, jobs: int) -> None:
     if jobs < 1:
         msg = f"jobs = {jobs}: expected at least 1"
         raise DownloadError(msg)
+
+
+def _here(root: Path) -> Path:
+    """Make sure that files can be brought to a place."""
+    if not is_local(root):
+        msg = f"{root}: files are downloaded to this machine: give a directory as the SAS root"
+        raise DownloadError(msg)
+    return root
 
 
 def _web(base_urls: Iterable[str] | str) -> tuple[str, ...]:

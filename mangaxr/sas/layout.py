@@ -15,6 +15,7 @@ from types import MappingProxyType
 
 from mangaxr.datamodel.releases import Release
 from mangaxr.errors import UnknownNameError
+from mangaxr.location import locate
 from mangaxr.plateifu import PlateIFU
 
 __all__ = [
@@ -92,17 +93,17 @@ def maps_name(plateifu: PlateIFU, daptype: str) -> str:
 
 def maps_path(root: str | Path, release: Release, plateifu: PlateIFU, daptype: str) -> Path:
     """Path of a MAPS file below a local SAS root."""
-    return Path(root, PRODUCTS["maps"].relative(release, plateifu, daptype))
+    return locate(root) / str(PRODUCTS["maps"].relative(release, plateifu, daptype))
 
 
 def dapall_path(root: str | Path, release: Release) -> Path:
     """Path of the DAPall catalogue below a local SAS root."""
-    return Path(root, _dapall(release))
+    return locate(root) / str(_dapall(release))
 
 
 def drpall_path(root: str | Path, release: Release) -> Path:
     """Path of the DRPall catalogue below a local SAS root."""
-    return Path(root, _drpall(release))
+    return locate(root) / str(_drpall(release))
 
 
 def maps_url(

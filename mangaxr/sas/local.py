@@ -8,6 +8,7 @@ from pathlib import Path
 
 from mangaxr.datamodel.releases import DEFAULT_RELEASE, Release, find_release
 from mangaxr.errors import MissingFileError
+from mangaxr.location import locate
 from mangaxr.plateifu import PlateIFU
 from mangaxr.sas.layout import check_daptype, maps_path, maps_url
 from mangaxr.sas.missing import why_missing
@@ -16,9 +17,12 @@ __all__ = ["find_maps", "sas_root"]
 
 
 def sas_root(sas: str | os.PathLike[str] | None = None) -> Path:
-    """Return the local SAS root: the one given, else ``$SAS_BASE_DIR``, else ``~/sas``."""
+    """Return the SAS root: the one given, else ``$SAS_BASE_DIR``, else ``~/sas``.
+
+    It may be a URL that fsspec knows; then files are read from there.
+    """
     root = os.environ.get("SAS_BASE_DIR") if sas is None else sas
-    return Path(root or "~/sas").expanduser()
+    return locate(root or "~/sas").expanduser()
 
 
 def find_maps(

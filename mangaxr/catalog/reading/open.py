@@ -18,7 +18,8 @@ from mangaxr.datamodel.releases import (
     find_release,
     release_of_versions,
 )
-from mangaxr.errors import MissingFileError
+from mangaxr.errors import CatalogError, MissingFileError
+from mangaxr.location import is_local
 from mangaxr.sas.layout import check_daptype, dapall_path, drpall_path
 from mangaxr.sas.local import sas_root
 
@@ -102,6 +103,9 @@ def open_catalog(
     ['z', 'nsa_elpetro_ba']
     """
     root, known = sas_root(sas), find_release(release)
+    if not is_local(root):
+        msg = f"{root}: catalogs are read from this machine: bring them with `mangaxr download`"
+        raise CatalogError(msg)
     analysed = _find(dapall, dapall_path(root, known))
     stated = _release_of(dapall, known)
     kind = check_daptype(daptype, stated or known)
