@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
-from mangaxr.datamodel.maskbits import DAPQUAL, DRP3QUAL, decode
+from mangaxr.datamodel.maskbits import DAPQUAL, DRP3QUAL
 from mangaxr.quality.cells import renumber
 from mangaxr.quality.field import Field
 
@@ -16,7 +16,12 @@ __all__ = ["measure_coverage"]
 
 Flags = npt.NDArray[np.bool_]
 
-_CRITICAL = "CRITICAL"
+_CRITICAL = {
+    name: bit.value
+    for name, table in (("drp3qual", DRP3QUAL), ("dapqual", DAPQUAL))
+    for bit in table
+    if bit.name == "CRITICAL"
+}
 _RING, _FARTHEST, _COVERED = 0.1, 8.0, 0.9
 """Width of a ring and the last one's radius, R_e; the share of it that must be covered."""
 
@@ -46,11 +51,7 @@ def _distinct(bins: npt.NDArray[np.int64]) -> int:
 
 
 def _critical(field: Field) -> bool:
-    words = (
-        decode(int(field.facts.get(name, 0)), table)
-        for name, table in (("drp3qual", DRP3QUAL), ("dapqual", DAPQUAL))
-    )
-    return any(_CRITICAL in flags for flags in words)
+    return any(int(field.facts.get(name, 0)) & bit for name, bit in _CRITICAL.items())
 
 
 def _share_within(field: Field, reach: float) -> float:

@@ -87,15 +87,17 @@ class Disk:
         return rotation + self.systemic
 
 
-def fit_disk(cells: Cells, start: float, axis_ratio: float) -> Disk | None:
+def fit_disk(
+    cells: Cells, start: float, axis_ratio: float, center: tuple[float, float] = (0.0, 0.0)
+) -> Disk | None:
     """Fit a disk.
 
     Parameters
     ----------
     cells
         What is fitted.
-    start
-        Position angle to start from, radian.
+    start, center
+        Position angle in radian, and centre in arcsec, to start from.
     axis_ratio
         b/a on the sky.
 
@@ -109,7 +111,7 @@ def fit_disk(cells: Cells, start: float, axis_ratio: float) -> Disk | None:
     reach = float(np.sqrt(2.0 * np.mean(cells.x**2 + cells.y**2)))  # of a uniform disk, its edge
     scales = np.maximum(_SCALES * reach, _LEAST_SCALES)
     try:
-        return _Fit(cells, scales, max(axis_ratio, _THINNEST)).run(start)
+        return _Fit(cells, scales, max(axis_ratio, _THINNEST)).run(start, center)
     except np.linalg.LinAlgError:
         return None
 
@@ -149,10 +151,10 @@ class _Fit:
         self.weight = cells.weight
         self.prior = np.diag([*[0.0] * (len(scales) + 2), _CENTRE**-2.0, _CENTRE**-2.0])
 
-    def run(self, start: float) -> Disk:
+    def run(self, start: float, center: tuple[float, float]) -> Disk:
         """Step until nothing moves."""
         many = len(self.scales) + 1
-        state = np.array([*[0.0] * many, start, 0.0, 0.0])
+        state = np.array([*[0.0] * many, start, *center])
         state[:many] = self._curve(self._plane(state))
         settled = False
         for _ in range(_STEPS):

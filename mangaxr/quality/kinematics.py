@@ -50,12 +50,14 @@ class _Tracer:
             blocks=Blocks(where),
         )
 
-    def fit(self, field: Field, start: float) -> Disk | None:
-        """Fit a disk, from a position angle in radian on."""
+    def fit(
+        self, field: Field, start: float, center: tuple[float, float] = (0.0, 0.0)
+    ) -> Disk | None:
+        """Fit a disk, from a position angle in radian and a centre on."""
         cells = gather(self.x, self.y, self.value, self.sigma, self.bins, self.blocks)
         ellipticity = field.fact("ellipticity")
         ratio = 1.0 - ellipticity if 0.0 <= ellipticity < 1.0 else 1.0
-        return fit_disk(cells, start, ratio)
+        return fit_disk(cells, start, ratio, center)
 
 
 def measure_kinematics(field: Field) -> dict[str, float]:
@@ -70,9 +72,9 @@ def measure_kinematics(field: Field) -> dict[str, float]:
     if disk is not None:
         found |= _disk(field, gas, disk)
     if field.stars is not None:
-        # Stars turn about much the same axis as the gas: it is where their fit starts.
-        start = gradient.axis if disk is None else np.radians(disk.pa)
-        stars = _Tracer.of(field, field.stars, field.star_bins).fit(field, start)
+        # Stars turn about much the same axis as the gas: there their fit starts.
+        start = (math.radians(disk.pa), disk.center) if disk else (gradient.axis,)
+        stars = _Tracer.of(field, field.stars, field.star_bins).fit(field, *start)
         if stars is not None:
             found["stellar_kinematic_pa"] = stars.pa
             found["stellar_kinematic_pa_error"] = stars.pa_error
