@@ -14,6 +14,7 @@ Damage behind the last wanted plane cannot be seen without reading on; ``verify=
 from __future__ import annotations
 
 import logging
+import math
 import os
 from collections.abc import Container
 
@@ -171,7 +172,7 @@ class _Reader:
         if not wanted or not hdu.holds_maps or not hdu.data_size or hdu.name in self.kept:
             return
         check_unscaled(self.source.path, hdu)
-        array = np.frombuffer(data, dtype=_DTYPES[hdu.bitpix], count=int(np.prod(hdu.shape)))
+        array = np.frombuffer(data, dtype=_DTYPES[hdu.bitpix], count=math.prod(hdu.shape))
         planes, channels = self._choose(hdu, array.reshape(hdu.shape))
         self.kept[hdu.name] = RawExtension(hdu.name, hdu.cards, planes, channels)
 

@@ -14,7 +14,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Blocks", "Cells", "gather", "renumber"]
+__all__ = ["MOST_BINS", "Blocks", "Cells", "gather", "renumber"]
 
 Array = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.intp]
@@ -25,7 +25,7 @@ _SHARED = 2.0 * np.pi * _CORRELATION**2
 """Spaxels that share one independent bit of noise, 23."""
 _SIDE = 2
 """Spaxels along the side of a block."""
-_MOST_BINS = 1 << 16
+MOST_BINS = 1 << 16
 """Bins of a galaxy, generously: they are numbered from 0."""
 _FLOOR = 5.0
 """km/s that a velocity may be off for other reasons than noise, such as streaming: added to
@@ -155,7 +155,7 @@ def renumber(labels: Numbers) -> Numbers:
     >>> renumber(np.array([7, 3, 7]))
     array([1, 0, 1])
     """
-    if labels.max(initial=0) >= _MOST_BINS:  # of a file that was edited
+    if labels.max(initial=0) >= MOST_BINS:  # of a file that was edited
         return np.unique(labels, return_inverse=True)[1]
     place: Numbers = np.cumsum(np.bincount(labels) > 0) - 1
     return place[labels]

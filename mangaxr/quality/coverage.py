@@ -9,7 +9,7 @@ import numpy.typing as npt
 from scipy import ndimage
 
 from mangaxr.datamodel.maskbits import DAPQUAL, DRP3QUAL
-from mangaxr.quality.cells import renumber
+from mangaxr.quality.cells import MOST_BINS
 from mangaxr.quality.field import Field
 
 __all__ = ["measure_coverage"]
@@ -47,7 +47,10 @@ def measure_coverage(field: Field) -> dict[str, float]:
 
 
 def _distinct(bins: npt.NDArray[np.int64]) -> int:
-    return int(renumber(bins[bins >= 0]).max(initial=-1)) + 1
+    known = bins[bins >= 0]
+    if known.max(initial=0) >= MOST_BINS:
+        return len(np.unique(known))
+    return int(np.count_nonzero(np.bincount(known)))
 
 
 def _critical(field: Field) -> bool:

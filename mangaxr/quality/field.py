@@ -143,7 +143,7 @@ def field_of(planes: MeasuredPlanes, facts: Mapping[str, Any], *, min_snr: float
         stars=planes.measured(_STARS) if _STARS in planes.raw.extensions else None,
         gas_bins=_bins(planes, _VELOCITY),
         star_bins=_bins(planes, _STARS),
-        covered_by_star=(mask.astype(np.int64) & _FORESTAR) != 0,
+        covered_by_star=np.bitwise_and(mask, _FORESTAR) != 0,
         snr=_plane(planes, _SNR),
         min_snr=min_snr,
         facts=facts,
