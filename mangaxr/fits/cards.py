@@ -62,11 +62,12 @@ class Cards:
         File and HDU, for error messages.
     """
 
-    __slots__ = ("raw", "where")
+    __slots__ = ("_known", "raw", "where")
 
     def __init__(self, raw: bytes, where: str = "header") -> None:
         self.raw = raw
         self.where = where
+        self._known: dict[str, object] = {}  # a few are asked for by everybody
 
     def get(self, keyword: str) -> object:
         """Return the value of a keyword, or None if the header lacks it.
@@ -76,6 +77,11 @@ class Cards:
         CorruptFileError
             If the card cannot be parsed.
         """
+        if keyword not in self._known:
+            self._known[keyword] = self._find(keyword)
+        return self._known[keyword]
+
+    def _find(self, keyword: str) -> object:
         name = keyword.ljust(8).encode()
         # The first card of a repeated keyword counts, as in astropy.
         at = self.raw.find(name)

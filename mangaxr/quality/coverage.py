@@ -100,6 +100,10 @@ def largest_hole(valid: Flags) -> int:
     >>> largest_hole(ring)
     1
     """
+    # Most maps have none, which is quick to see: no row has a gap between valid spaxels.
+    starts = valid[:, 0] + np.count_nonzero(valid[:, 1:] & ~valid[:, :-1], axis=1)
+    if starts.max(initial=0) <= 1:
+        return 0
     around = np.ones(tuple(size + 2 for size in valid.shape), dtype=bool)
     around[1:-1, 1:-1] = ~valid
     labels, number = ndimage.label(around)

@@ -155,10 +155,9 @@ class _Fit:
         """Step until nothing moves."""
         many = len(self.scales) + 1
         state = np.array([*[0.0] * many, start, *center])
-        state[:many] = self._curve(self._plane(state))
-        settled = False
+        plane, settled = self._plane(state), False
+        state[:many] = self._curve(plane)
         for _ in range(_STEPS):
-            plane = self._plane(state)
             columns = np.ones((many + 3, len(self.weight)))
             columns[1:many] = plane.shapes()
             columns[many:] = plane.slopes(state[1:many])
@@ -171,6 +170,7 @@ class _Fit:
             state += step
             if settled and (np.abs(step[many:]) < _SHORTEST).all():
                 break
+            plane = self._plane(state)
         return self._disk(state, residual, columns, normal)
 
     def _plane(self, state: Array) -> _Plane:

@@ -13,8 +13,6 @@ from mangaxr.quality.opposite import opposite
 
 __all__ = ["measure_morphology"]
 
-Array = npt.NDArray[np.float64]
-
 _SHARES = (0.2, 0.5, 0.8)
 _RING, _FARTHEST = 0.05, 500.0
 """Width of the growth curve's rings and the last one's radius, arcsec."""
@@ -68,18 +66,18 @@ def _central_box(field: Field) -> tuple[slice, slice]:
 def _clumpiness(field: Field, box: tuple[slice, slice]) -> float:
     """Return the share of the flux that stands out from the smoothed map."""
     where = field.strong.copy()
-    flux = np.where(where, field.flux.value, 0.0)
+    flux = np.where(where, field.flux.value, 0.0).astype(np.float32)
     rows, columns = (_smoothing(size, _SMOOTH / field.geometry.spaxel) for size in flux.shape)
-    weight = rows @ where.astype(np.float64) @ columns
-    smooth = (rows @ flux @ columns) / np.maximum(weight, 1e-9)
+    weight = rows @ where.astype(np.float32) @ columns
+    smooth = (rows @ flux @ columns) / np.maximum(weight, np.float32(1e-9))
     where[box] = False
     total = float(flux[where].sum())
     return float(np.maximum(flux - smooth, 0.0)[where].sum()) / total if total > 0.0 else np.nan
 
 
 @lru_cache(maxsize=64)
-def _smoothing(size: int, sigma: float) -> Array:
-    """Return the matrix that smooths along an axis."""
+def _smoothing(size: int, sigma: float) -> npt.NDArray[np.float32]:
+    """Return the matrix that smooths along an axis; its precision is that of the file's maps."""
     place = np.arange(size, dtype=np.float64)
-    kernel: Array = np.exp(-((place[:, np.newaxis] - place) ** 2) / (2.0 * sigma**2))
-    return kernel
+    kernel = np.exp(-((place[:, np.newaxis] - place) ** 2) / (2.0 * sigma**2))
+    return kernel.astype(np.float32)
