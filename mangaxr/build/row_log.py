@@ -70,12 +70,15 @@ class RowLog:
 
     def find(self, source: Source) -> Row | None:
         """Return the row of a galaxy, if it is known and its file has not changed."""
-        mark, row = self._rows.get(source.galaxy, (None, None))
+        if source.galaxy not in self._rows:
+            return None  # without a look at the file, which may be far away
+        mark, row = self._rows[source.galaxy]
         return row if mark == fingerprint(source.path) else None
 
     def add(self, source: Source, row: Row) -> None:
         """Keep a row."""
-        self._append({"galaxy": source.galaxy, "file": fingerprint(source.path), "row": row})
+        if self._handle >= 0:
+            self._append({"galaxy": source.galaxy, "file": fingerprint(source.path), "row": row})
 
     def finish(self) -> None:
         """Remove the file: the table is where it belongs."""
@@ -103,5 +106,4 @@ class RowLog:
             self._append(settings)
 
     def _append(self, content: Any) -> None:
-        if self._handle >= 0:
-            os.write(self._handle, json.dumps(content).encode() + b"\n")
+        os.write(self._handle, json.dumps(content).encode() + b"\n")

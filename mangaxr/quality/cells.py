@@ -14,14 +14,14 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from mangaxr.datamodel.noise import NOISE_CORRELATION
+
 __all__ = ["MOST_BINS", "Blocks", "Cells", "gather", "renumber"]
 
 Array = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.intp]
 
-_CORRELATION = 1.92
-"""Spaxels over which noise is correlated."""
-_SHARED = 2.0 * np.pi * _CORRELATION**2
+_SHARED = 2.0 * np.pi * NOISE_CORRELATION**2
 """Spaxels that share one independent bit of noise, 23."""
 _SIDE = 2
 """Spaxels along the side of a block."""
@@ -68,7 +68,7 @@ class Blocks:
 def _correlation(size: int) -> Array:
     """Return the mean correlation of the spaxels of two blocks along one axis."""
     place = np.arange(size * _SIDE, dtype=np.float64)
-    rho = np.exp(-((place[:, np.newaxis] - place) ** 2) / (2.0 * _CORRELATION**2))
+    rho = np.exp(-((place[:, np.newaxis] - place) ** 2) / (2.0 * NOISE_CORRELATION**2))
     mean: Array = rho.reshape(size, _SIDE, size, _SIDE).mean(axis=(1, 3))
     return mean
 

@@ -22,7 +22,7 @@ import numpy.typing as npt
 
 from mangaxr.quality.cells import Cells
 from mangaxr.quality.normal import solve_normal
-from mangaxr.quality.order import median
+from mangaxr.quality.order import MAD_TO_SIGMA, median
 
 __all__ = ["Disk", "fit_disk"]
 
@@ -188,7 +188,7 @@ class _Fit:
     def _clip(self, residual: Array) -> bool:
         """Leave out what is far off; return whether that is what was left out before."""
         away = np.abs(residual)
-        spread = 1.4826 * median(away)
+        spread = MAD_TO_SIGMA * median(away)
         kept = away <= _CLIP * np.maximum(spread, self.cells.sigma)
         before, self.weight = self.weight, self.cells.weight * kept
         return bool((before == self.weight).all())

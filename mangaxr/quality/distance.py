@@ -7,9 +7,10 @@ from functools import lru_cache
 
 import numpy as np
 
+from mangaxr.datamodel.keywords import SPEED_OF_LIGHT
+
 __all__ = ["kpc_per_arcsec"]
 
-_LIGHT_SPEED = 299792.458
 _HUBBLE = 70.0
 _MATTER = 0.3
 _KPC_PER_ARCSEC_PER_MPC = 1e3 * math.pi / (180.0 * 3600.0)
@@ -32,5 +33,5 @@ def kpc_per_arcsec(z: float) -> float:
         return math.nan
     place = 0.5 * z * (_NODES + 1.0)
     rate = np.sqrt(_MATTER * (1.0 + place) ** 3 + 1.0 - _MATTER)
-    comoving = _LIGHT_SPEED / _HUBBLE * 0.5 * z * float(np.sum(_WEIGHTS / rate))
+    comoving = SPEED_OF_LIGHT / _HUBBLE * 0.5 * z * float(np.sum(_WEIGHTS / rate))
     return comoving / (1.0 + z) * _KPC_PER_ARCSEC_PER_MPC

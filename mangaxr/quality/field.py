@@ -65,8 +65,10 @@ class Field:
         Spaxels that the bundle saw.
     flux
         H-alpha, 1e-17 erg/s/cm2/spaxel.
+    strong
+        Spaxels whose H-alpha flux is valid and at least ``min_snr`` times its error.
     velocity
-        Of the gas, km/s, where H-alpha has at least ``min_snr``.
+        Of the gas, km/s, where H-alpha is strong.
     stars
         Stellar velocity, km/s; None if the file has none.
     gas_bins, star_bins
@@ -75,8 +77,6 @@ class Field:
         Spaxels flagged FORESTAR.
     snr
         S/N of the g-band continuum; None if the file has none.
-    min_snr
-        Least S/N of H-alpha.
     facts
         Values of the primary header by name.
     """
@@ -88,13 +88,13 @@ class Field:
     radius_re: Array
     bundle: Flags
     flux: Measured
+    strong: Flags
     velocity: Measured
     stars: Measured | None
     gas_bins: npt.NDArray[np.int64]
     star_bins: npt.NDArray[np.int64]
     covered_by_star: Flags
     snr: Array | None
-    min_snr: float
     facts: Mapping[str, Any]
 
     def fact(self, name: str) -> float:
@@ -105,11 +105,6 @@ class Field:
     def spaxel_area(self) -> float:
         """Area of a spaxel, arcsec2."""
         return self.geometry.spaxel**2
-
-    @property
-    def strong(self) -> Flags:
-        """Spaxels whose H-alpha flux is valid and of at least ``min_snr``."""
-        return self.flux.valid & (self.flux.value >= self.min_snr * self.flux.sigma)
 
 
 def field_of(planes: MeasuredPlanes, facts: Mapping[str, Any], *, min_snr: float) -> Field:
@@ -139,13 +134,13 @@ def field_of(planes: MeasuredPlanes, facts: Mapping[str, Any], *, min_snr: float
         radius_re=_coordinate(planes, "r_re") if known else np.full(shape, np.nan),
         bundle=_bundle(planes),
         flux=flux,
+        strong=strong,
         velocity=Measured(found.value, found.sigma, found.valid & strong),
         stars=planes.measured(_STARS) if _STARS in planes.raw.extensions else None,
         gas_bins=_bins(planes, _VELOCITY),
         star_bins=_bins(planes, _STARS),
         covered_by_star=np.bitwise_and(mask, _FORESTAR) != 0,
         snr=_plane(planes, _SNR),
-        min_snr=min_snr,
         facts=facts,
     )
 

@@ -14,7 +14,7 @@ from mangaxr.quality.disk import Disk, fit_disk
 from mangaxr.quality.distance import kpc_per_arcsec
 from mangaxr.quality.field import Field
 from mangaxr.quality.opposite import opposite
-from mangaxr.quality.order import median, range_between, variance
+from mangaxr.quality.order import MAD_TO_SIGMA, median, range_between, variance
 from mangaxr.quality.plane import Gradient, dipole_share, fit_gradient
 
 __all__ = ["measure_kinematics"]
@@ -23,7 +23,6 @@ Array = npt.NDArray[np.float64]
 
 _RANGE = (0.025, 0.975)
 _OUTLIER = 5.0
-_MAD_TO_SIGMA = 1.4826
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +101,7 @@ def _disk(field: Field, gas: _Tracer, disk: Disk) -> dict[str, float]:
     model = disk.velocity(gas.x, gas.y)
     left = gas.value - model
     residual = np.abs(left)
-    spread = _MAD_TO_SIGMA * median(residual)
+    spread = MAD_TO_SIGMA * median(residual)
     total = variance(gas.value)
     turn = math.radians(disk.pa - field.fact("pa"))
     return {

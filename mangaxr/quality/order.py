@@ -11,9 +11,12 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["median", "range_between", "variance"]
+__all__ = ["MAD_TO_SIGMA", "median", "range_between", "variance"]
 
 Array = npt.NDArray[np.float64]
+
+MAD_TO_SIGMA = 1.4826
+"""Standard deviation of a normal distribution over its median distance from the middle."""
 
 
 def median(values: Array) -> float:

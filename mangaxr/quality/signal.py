@@ -23,7 +23,7 @@ def measure_signal(field: Field) -> dict[str, float]:
             "flux_max": float(flux.max()) / area,
             "flux_mean": float(flux.mean()) / area,
             "ha_flux_total": float(flux.sum()),
-            "ha_snr_1re": median((field.flux.value / _above_zero(field.flux.sigma))[inner]),
+            "ha_snr_1re": median(field.flux.value[inner] / field.flux.sigma[inner]),
         }
         if field.strong.any():
             peak = float(field.flux.value[field.strong].max()) / area
@@ -40,8 +40,3 @@ def _inner(field: Field, where: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
         return where
     inside: npt.NDArray[np.bool_] = where & (field.radius_re <= 1.0)
     return inside
-
-
-def _above_zero(sigma: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Replace the zeros of spaxels that do not count."""
-    return np.where(sigma > 0, sigma, np.inf)

@@ -17,6 +17,7 @@ import numpy.typing as npt
 import xarray as xr
 from scipy.optimize import minimize_scalar
 
+from mangaxr.datamodel.noise import NOISE_CORRELATION
 from mangaxr.errors import StoreError
 from mangaxr.plateifu import PlateIFU
 from mangaxr.store.reader import to_physical
@@ -30,8 +31,6 @@ Array = npt.NDArray[np.float64]
 
 _SIGMAS = 4.0
 """Standard deviations that noise may be off by, where that is more than the tolerance."""
-
-_CORRELATION = 1.92
 
 _SEARCH = 30.0
 """Degrees to each side of the velocity gradient in which the kinematic axis is looked for."""
@@ -148,7 +147,7 @@ def _shared(store: xr.Dataset) -> float:
     The noise of MaNGA's spaxels is correlated as exp(-d^2 / (2 * 1.92^2)) at a distance of
     d spaxels (Westfall et al. 2019, AJ 158, 231), whose sum is 2 pi 1.92^2 = 23 spaxels.
     """
-    return 2 * np.pi * _CORRELATION**2 * (SPAXEL / float(store["pixel_scale"])) ** 2
+    return 2 * np.pi * NOISE_CORRELATION**2 * (SPAXEL / float(store["pixel_scale"])) ** 2
 
 
 def _model(store: xr.Dataset, galaxy: DiskGalaxy) -> Moments:

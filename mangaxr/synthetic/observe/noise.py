@@ -11,6 +11,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from mangaxr.datamodel.noise import NOISE_CORRELATION
 from mangaxr.synthetic.observe.binning import Bins
 
 __all__ = ["LIGHT_SPEED", "correlated", "draw", "line_flux_error", "relative_noise", "sky_noise"]
@@ -25,7 +26,6 @@ PIXEL_WIDTH = 69.02976447828435
 
 _SKY = 0.012
 _SOURCE = 0.28
-_CORRELATION = 1.92  # spaxels; rho = exp(-d^2 / (2 * 1.92^2)), Westfall et al. 2019, fig. 8
 
 _WAVE = np.array([3600.0, 4000.0, 4640.0, 5800.0, 6500.0, 7500.0, 8500.0, 9500.0, 10300.0])
 _RELATIVE = np.array([2.6, 1.5, 1.0, 0.85, 0.8, 0.9, 1.2, 1.7, 2.4])
@@ -93,7 +93,7 @@ def correlated(rng: Generator, planes: int, size: int) -> NDArray[np.float32]:
     distance = np.arange(size)
     distance = np.minimum(distance, size - distance)
     # Smoothing white noise with width w correlates it over sqrt(2) w.
-    kernel = np.exp(-0.5 * distance**2 / (_CORRELATION**2 / 2.0))
+    kernel = np.exp(-0.5 * distance**2 / (NOISE_CORRELATION**2 / 2.0))
     kernel /= np.sqrt(np.sum(kernel**2))
     rows = np.arange(size)
     smooth = kernel[(rows[:, None] - rows[None, :]) % size].astype(np.float32)
