@@ -22,9 +22,7 @@ CARD = 80
 BLOCK = 2880
 """Bytes of a FITS block; headers and data are padded to a multiple."""
 
-_NUMBERED = {letter: re.compile(letter.encode() + rb"\d") for letter in "CU"}
-_KEYWORD = re.compile(rb"[CU](\d{1,3}) *")
-
+_NUMBERED = {letter: re.compile(letter.encode() + rb"(\d{1,3}) *") for letter in "CU"}
 
 _PLAIN = re.compile(
     rb"[A-Z0-9_-]{1,8} *= +(?:'(?P<text>[^'&]*)'|(?P<number>0|-?[1-9]\d{0,17})) *(?:/[^']*)?"
@@ -46,6 +44,9 @@ def _plain_value(image: bytes) -> str | int | None:
 @lru_cache(maxsize=8192)
 def _card_value(image: bytes) -> object:
     """Parse one card; the channel cards of thousands of files are the same few hundred."""
+    if image.find(b"= ") not in range(_EQUALS + 1):
+        msg = "no equals sign behind the keyword"  # of which astropy only warns
+        raise ValueError(msg)
     card = fits.Card.fromstring(image.decode("ascii"))
     card.verify("silentfix+exception")
     return card.value
@@ -85,8 +86,8 @@ class Cards:
         name = keyword.ljust(8).encode()
         # The first card of a repeated keyword counts, as in astropy.
         at = self.raw.find(name)
-        while at >= 0 and at % CARD:  # within another card's value or comment
-            at = self.raw.find(name, at + 1)
+        while at >= 0 and at % CARD:  # within another card's value or comment: on to the next
+            at = self.raw.find(name, at - at % CARD + CARD)
         return None if at < 0 else self._value(at)
 
     def text(self, keyword: str) -> str:
@@ -102,11 +103,15 @@ class Cards:
         left out has an empty value, so that those behind it keep their places.
         """
         found: dict[int, str] = {}
-        for at in (match.start() for match in _NUMBERED[letter].finditer(self.raw)):
-            name = _KEYWORD.fullmatch(self.raw, at, at + 8) if at % CARD == 0 else None
+        initials = self.raw[::CARD]  # of every card
+        card = initials.find(letter.encode())
+        while card >= 0:
+            at = card * CARD
+            name = _NUMBERED[letter].fullmatch(self.raw, at, at + 8)
             if name:
                 value = self._value(at)
                 found[int(name[1])] = "" if value is None else str(value).strip()
+            card = initials.find(letter.encode(), card + 1)
         return tuple(found.get(number, "") for number in range(1, max(found, default=0) + 1))
 
     def _value(self, offset: int) -> object:

@@ -74,7 +74,7 @@ class MeasuredPlanes:
         row = find_extension(name)
         value = self.plane(name, line).astype(np.float64)
         ivar = self.plane(row.ivar, line).astype(np.float64) if row else np.ones_like(value)
-        valid = np.isfinite(value) & (ivar > 0)
+        valid = np.isfinite(value) & (ivar > 0) & (ivar < np.inf)
         if row is not None and row.mask:
             valid &= (self.plane(row.mask, line).astype(np.int64) & self._bits) == 0
         sigma = 1.0 / np.sqrt(np.where(valid, ivar, np.inf))

@@ -76,7 +76,7 @@ def _leaves(inside: Flags) -> bool:
 
 def _covered_radius(field: Field) -> float:
     """Return the radius in R_e up to which every ring is in the bundle."""
-    near = field.radius_re < _FARTHEST  # False where it is NaN
+    near = (field.radius_re >= 0.0) & (field.radius_re < _FARTHEST)  # False where it is NaN
     if not near.any():
         return math.nan
     ring = (field.radius_re[near] / _RING).astype(np.intp)
