@@ -16,6 +16,9 @@ __all__ = [
     "MAX_HEADERS_BYTES",
     "MAX_HEADER_BYTES",
     "MAX_MEMBERS",
+    "MAX_PADDING",
+    "MEMORY_FREE",
+    "MEMORY_PER_INFLATED",
     "inflated_limit",
 ]
 
@@ -23,7 +26,7 @@ INFLATED_FREE = 1 << 28
 """Bytes that any file may inflate to (256 MiB); the survey's largest have 42 MB."""
 
 INFLATED_PER_BYTE = 128
-"""Bytes beyond them for each compressed one; files of the survey have 3 to 50."""
+"""Bytes beyond them for each compressed one; files of the survey have 4 to 50."""
 
 MAX_DATA_BYTES = 1 << 28
 """Largest data unit (256 MiB); the survey's largest have 1.2 MB."""
@@ -42,6 +45,15 @@ MAX_AXES = 8
 
 MAX_MEMBERS = 1 << 16
 """Gzip streams joined to one file; a block-compressed file of 4 GB has as many."""
+
+MAX_PADDING = 1 << 24
+"""Zeros behind the last HDU (16 MiB); the survey's files have none, tapes had 28 KB."""
+
+MEMORY_FREE = 1 << 25
+"""Memory that reading any file may take (32 MiB)."""
+
+MEMORY_PER_INFLATED = 3
+"""Bytes of memory beyond it for each byte that has arrived, inflated."""
 
 
 def inflated_limit(size: int) -> int:

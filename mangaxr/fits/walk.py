@@ -14,6 +14,7 @@ from mangaxr.fits.limits import (
     MAX_HDUS,
     MAX_HEADER_BYTES,
     MAX_HEADERS_BYTES,
+    MAX_PADDING,
 )
 from mangaxr.fits.source import ByteSource
 
@@ -21,7 +22,7 @@ __all__ = ["HDUStart", "walk_hdus"]
 
 _END = b"END".ljust(CARD)
 _TEXT = bytes(range(0x20, 0x7F))  # all that a FITS header may hold
-_PIECE = 1 << 16
+_ZEROS = bytes(1 << 16)
 _BITPIX = (8, 16, 32, 64, -32, -64)
 
 
@@ -59,7 +60,8 @@ class HDUStart:
     def holds_maps(self) -> bool:
         """Whether the data are an image, or a cube of images, and there are any."""
         is_image = self.number == 0 or self.cards.text("XTENSION") == "IMAGE"
-        return is_image and len(self.shape) in (2, 3) and math.prod(self.shape) > 0
+        size = math.prod(self.shape) * abs(self.bitpix) // 8
+        return is_image and len(self.shape) in (2, 3) and 0 < size <= self.data_size
 
     @property
     def padded_size(self) -> int:
@@ -116,15 +118,15 @@ def _read_header(source: ByteSource, number: int, limit: int) -> bytes | None:
 
 def _expect_only_zeros(source: ByteSource, number: int) -> None:
     """Tell the padding behind the last HDU from a hole in the middle of the file."""
-    end = source.position + MAX_DATA_BYTES
-    while rest := bytes(source.read(_PIECE)):
+    end = source.position + MAX_PADDING
+    while rest := bytes(source.read(len(_ZEROS))):
         if source.position > end:
             msg = (
-                f"{source.path}: more than {MAX_DATA_BYTES} zeros where HDU {number} should "
+                f"{source.path}: more than {MAX_PADDING} zeros where HDU {number} should "
                 f"start: the file is damaged, download it again"
             )
             raise CorruptFileError(msg)
-        if rest.strip(b"\0"):
+        if rest != _ZEROS[: len(rest)]:
             msg = (
                 f"{source.path}: zeros where HDU {number} should start, and more behind them: "
                 f"the file has a hole, download it again"
@@ -151,7 +153,7 @@ def _start(source: ByteSource, number: int, raw: bytes) -> HDUStart:
     if cards.raw.translate(None, _TEXT):
         msg = f"{where} holds bytes that are not text: the file is damaged, download it again"
         raise CorruptFileError(msg)
-    name = "PRIMARY" if number == 0 else cards.text("EXTNAME").upper() or f"HDU{number}"
+    name = "PRIMARY" if number == 0 else _name(cards, number)
     bitpix = _integer(cards, "BITPIX")
     naxis = _integer(cards, "NAXIS")
     if bitpix not in _BITPIX or not 0 <= naxis <= MAX_AXES:
@@ -170,8 +172,13 @@ def _start(source: ByteSource, number: int, raw: bytes) -> HDUStart:
     return HDUStart(number, name, cards, raw, bitpix, shape, size)
 
 
+def _name(cards: Cards, number: int) -> str:
+    name = cards.agreed("EXTNAME")
+    return ("" if name is None else str(name).strip().upper()) or f"HDU{number}"
+
+
 def _integer(cards: Cards, keyword: str, default: int | None = None) -> int:
-    value = cards.get(keyword)
+    value = cards.agreed(keyword)
     if value is None and default is not None:
         return default
     if not isinstance(value, int) or isinstance(value, bool):

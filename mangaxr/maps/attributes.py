@@ -52,6 +52,8 @@ def header_values(raw: RawMaps) -> dict[str, Any]:
             converted = _KINDS[row.kind](value)
             if isinstance(converted, int):
                 np.int64(converted)  # what a store and netCDF can hold
+            elif isinstance(converted, float):
+                int(converted)  # raises if it is infinite, as a card of too large a number is
         except (TypeError, ValueError, OverflowError) as error:
             msg = (
                 f"{raw.path}: primary header {row.keyword} = {value!r} is not a usable "

@@ -20,13 +20,13 @@ from pathlib import Path
 
 from torture.fuzzing.figures import Figures
 from torture.fuzzing.kinds import make_case
+from torture.fuzzing.reading import Finding
 from torture.fuzzing.workers import read_cases
 from torture.fuzzing.ways import WAYS, Way
 
 __all__ = ["fuzz", "main"]
 
-_SHOWN = 40
-_EVERY = 1000
+_EVERY = 500
 
 
 def fuzz(
@@ -54,6 +54,9 @@ def fuzz(
     reports = read_cases(seed, itertools.count(first), jobs=jobs, ways=ways)
     for found in reports:
         figures.add(found)
+        if tell:
+            for finding in [found] if isinstance(found, Finding) else found.findings:
+                print(_line(finding), flush=True)
         done = len(figures.digests)
         if tell and done % _EVERY == 0:
             rate = done / (time.monotonic() - start)
@@ -62,6 +65,13 @@ def fuzz(
             break
     reports.close()
     return figures
+
+
+def _line(finding: Finding) -> str:
+    what = " ".join(finding.what.split())
+    return (
+        f"FINDING number {finding.number}, {finding.kind} of {finding.sound}, {finding.way}: {what}"
+    )
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -84,9 +94,6 @@ def main(arguments: list[str] | None = None) -> int:
     )
     print("\n".join(figures.lines()))
     print(f"seed {options.seed}, {time.monotonic() - start:.0f} s, {options.jobs} processes")
-    for finding in figures.findings[:_SHOWN]:
-        print(f"FINDING number {finding.number}, {finding.kind} of {finding.sound}, {finding.way}: "
-              f"{finding.what}")  # fmt: skip
     print(f"{len(figures.findings)} findings")
     return 1 if figures.findings else 0
 

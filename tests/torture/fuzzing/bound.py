@@ -1,13 +1,18 @@
-"""What a read may allocate, as it is declared."""
+"""What a read may allocate, as the reader's limits declare it."""
 
 from __future__ import annotations
 
-__all__ = ["allowed_bytes", "inflated_limit"]
+from mangaxr.fits.limits import MEMORY_FREE, MEMORY_PER_INFLATED
 
-
-def inflated_limit(size: int) -> int:
-    return (256 << 20) + 128 * size
+__all__ = ["allowed_bytes"]
 
 
 def allowed_bytes(inflated: int) -> int:
-    return (64 << 20) + 3 * inflated
+    """Return what reading a file may allocate, by the bytes that it inflates to.
+
+    Parameters
+    ----------
+    inflated
+        Those bytes, up to where the reader has to stop.
+    """
+    return MEMORY_FREE + MEMORY_PER_INFLATED * inflated

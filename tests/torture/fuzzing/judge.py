@@ -19,12 +19,13 @@ from functools import cached_property
 from pathlib import Path
 
 from torture.fuzzing.attempt import Attempt
-from torture.fuzzing.bound import allowed_bytes, inflated_limit
+from torture.fuzzing.bound import allowed_bytes
 from torture.fuzzing.kinds import Case
 from torture.fuzzing.stated import Stated, equal
 from torture.fuzzing.ways import Seen, Way
 
 from mangaxr.errors import MangaxrError
+from mangaxr.fits.limits import MAX_MEMBERS, inflated_limit
 
 __all__ = ["Inflated", "Judge", "inflate"]
 
@@ -38,6 +39,7 @@ class Inflated:
     content: bytes
     proven: bool
     cut: bool = False
+    members: int = 1
 
 
 def inflate(raw: bytes, *, limit: int) -> Inflated:
@@ -68,7 +70,7 @@ def inflate(raw: bytes, *, limit: int) -> Inflated:
         at = min(at, len(raw)) - len(member.unused_data)
         while raw[at : at + 1] == b"\0":
             at += 1
-    return Inflated(b"".join(parts), proven=True)
+    return Inflated(b"".join(parts), proven=True, members=len(parts))
 
 
 class Judge:
@@ -77,7 +79,11 @@ class Judge:
     def __init__(self, case: Case) -> None:
         self.case = case
         self.inflated = inflate(case.content, limit=inflated_limit(len(case.content)))
-        self.is_sound = self.inflated.proven and self.inflated.content == case.sound.plain
+        self.is_sound = (
+            self.inflated.proven
+            and self.inflated.content == case.sound.plain
+            and self.inflated.members <= MAX_MEMBERS
+        )
 
     @cached_property
     def stated(self) -> Stated:

@@ -15,7 +15,7 @@ from torture.fuzzing.kinds import KINDS, Case
 from torture.fuzzing.sound import Sound
 from torture.fuzzing.ways import Seen, Way
 
-from mangaxr.errors import MissingExtensionError
+from mangaxr.errors import MangaxrError
 
 __all__ = ["Finding", "Report", "read_case"]
 
@@ -94,11 +94,14 @@ def read_case(
 
 @lru_cache(maxsize=256)
 def _of_the_sound_file(sound: Sound, way: Way) -> Seen | None:
-    """Return what a way makes of the sound file; None if that lacks what the way needs."""
+    """Return what a way makes of the sound file; None if that is not what it reads.
+
+    Not every sound file has what a build needs, or coordinates that a grid can be laid over.
+    """
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, f"{sound.stem}.fits")
         path.write_bytes(sound.plain)
         try:
             return way.read(path)
-        except MissingExtensionError:
+        except MangaxrError:
             return None

@@ -76,7 +76,7 @@ def _dataset(read: Callable[[Path], xr.Dataset], path: Path) -> Seen:
         for name, variable in dataset.data_vars.items():
             seen.arrays[str(name).upper()] = variable.values
             dim = variable.dims[0]
-            named = dim in dataset.coords and str(dim).endswith(_NAMED_DIMS)
+            named = dim in _NAMED_DIMS and dim in dataset.coords
             if variable.ndim == 3 and named:
                 seen.channels[str(name).upper()] = tuple(dataset[dim].values.tolist())
         for name in COORDINATE_NAMES:

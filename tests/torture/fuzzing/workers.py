@@ -20,8 +20,9 @@ from torture.fuzzing.ways import WAYS, Way
 __all__ = ["HANG_SECONDS", "read_cases"]
 
 HANG_SECONDS = 5.0
-"""Longest that one read may take."""
+"""Processor time that one read may take."""
 
+_OWN_WORK = ("starting", "making the file", "judging")
 _PATIENCE = 120.0
 _ADDRESS_SPACE = 6 << 30
 
@@ -68,12 +69,24 @@ class _Child:
     def at(self, what: str) -> None:
         """Note what it has come to."""
         self.what, self.since = what, time.monotonic()
+        self.used = self._processor_time()
 
     @property
     def hangs(self) -> bool:
         """Whether it has been at one thing for too long."""
-        own_work = self.what in ("starting", "making the file", "judging")
-        return time.monotonic() - self.since > (_PATIENCE if own_work else HANG_SECONDS)
+        waited = time.monotonic() - self.since
+        if self.what in _OWN_WORK or waited <= HANG_SECONDS:
+            return waited > _PATIENCE
+        # On a busy machine much time may pass in which it had no turn.
+        return waited > _PATIENCE or self._processor_time() - self.used > HANG_SECONDS
+
+    def _processor_time(self) -> float:
+        try:
+            fields = Path(f"/proc/{self.process.pid}/stat").read_text(encoding="ascii")
+        except OSError:  # it died, which is found out elsewhere
+            return 0.0
+        user, system = fields.rpartition(")")[2].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
     def stop(self) -> None:
         """End it, whatever it is at."""
