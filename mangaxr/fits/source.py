@@ -160,7 +160,8 @@ class GzipSource:
             return
         self._members += 1
         if self._members > MAX_MEMBERS:
-            raise self._damaged(f"it has more than {MAX_MEMBERS} gzip members")
+            reason = f"it has more than {MAX_MEMBERS} gzip members"
+            raise self._damaged(reason)
         self._waiting = rest
         self._inflate = igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP)
 

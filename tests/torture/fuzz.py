@@ -21,8 +21,8 @@ from pathlib import Path
 from torture.fuzzing.figures import Figures
 from torture.fuzzing.kinds import make_case
 from torture.fuzzing.reading import Finding
-from torture.fuzzing.workers import read_cases
 from torture.fuzzing.ways import WAYS, Way
+from torture.fuzzing.workers import read_cases
 
 __all__ = ["fuzz", "main"]
 
@@ -60,8 +60,10 @@ def fuzz(
         done = len(figures.digests)
         if tell and done % _EVERY == 0:
             rate = done / (time.monotonic() - start)
-            print(f"{done} files, {len(figures.findings)} findings, {rate:.0f} a second", flush=True)
-        if done + len(figures.findings) >= files and done >= files:
+            print(
+                f"{done} files, {len(figures.findings)} findings, {rate:.0f} a second", flush=True
+            )
+        if done >= files:
             break
     reports.close()
     return figures

@@ -70,5 +70,7 @@ def spliced_bytes(rng: Random, sound: Sound) -> bytes:
         at = at // BLOCK * BLOCK
     piece = raw[at : at + size]
     there = rng.randrange(len(raw)) // BLOCK * BLOCK
-    other = rng.choice([b"", piece * 2, rng.randbytes(size), bytes(size), raw[there : there + size]])
+    other = rng.choice(
+        [b"", piece * 2, rng.randbytes(size), bytes(size), raw[there : there + size]]
+    )
     return raw[:at] + other + raw[at + size :]

@@ -59,12 +59,12 @@ def _emptied(rng: Random, hdus: list[HDU]) -> None:
 
 def _table(rng: Random, hdus: list[HDU]) -> None:
     rows = rng.choice([0, 1, 40])
-    cards = [card("XTENSION", "'BINTABLE'"), card("BITPIX", "8"), card("NAXIS", "2"),
-             card("NAXIS1", "4"), card("NAXIS2", str(rows)), card("PCOUNT", "0"),
-             card("GCOUNT", "1"), card("TFIELDS", "1"), card("TFORM1", "'J'"),
-             card("EXTNAME", rng.choice(["'NOTES'", "'STELLAR_VEL'", "'PRIMARY'", "''"]))]  # fmt: skip
-    data = rng.randbytes(4 * rows)
-    hdus.insert(rng.randrange(1, len(hdus) + 1), HDU(tuple(cards), data.ljust(-(-len(data) // BLOCK) * BLOCK, b"\0")))
+    values = {"XTENSION": "'BINTABLE'", "BITPIX": "8", "NAXIS": "2", "NAXIS1": "4",
+              "NAXIS2": str(rows), "PCOUNT": "0", "GCOUNT": "1", "TFIELDS": "1", "TFORM1": "'J'",
+              "EXTNAME": rng.choice(["'NOTES'", "'STELLAR_VEL'", "'PRIMARY'", "''"])}  # fmt: skip
+    cards = tuple(card(keyword, value) for keyword, value in values.items())
+    data = rng.randbytes(4 * rows) + bytes(-4 * rows % BLOCK)
+    hdus.insert(rng.randrange(1, len(hdus) + 1), HDU(cards, data))
 
 
 def _one_plane(rng: Random, hdus: list[HDU]) -> None:
@@ -73,7 +73,9 @@ def _one_plane(rng: Random, hdus: list[HDU]) -> None:
     hdu = hdus[at]
     axes = [hdu.value(f"NAXIS{n}") for n in (1, 2, 3)]
     x, y, z = (int(axis) if axis.isdigit() else 1 for axis in axes)
-    shape = rng.choice([(x, y, z), (x, y, z, 1), (x * y * z,), (x * y, z), (x, y * z), (1, x, y * z)])
+    shape = rng.choice(
+        [(x, y, z), (x, y, z, 1), (x * y * z,), (x * y, z), (x, y * z), (1, x, y * z)]
+    )
     hdu = hdu.put("NAXIS", str(len(shape)))
     for number, size in enumerate(shape, start=1):
         hdu = hdu.put(f"NAXIS{number}", str(size))
@@ -86,7 +88,8 @@ def _numbers(rng: Random, hdus: list[HDU]) -> None:
         hdu = hdus[at].without("DATASUM", "CHECKSUM")
         kind = ">i4" if hdu.value("BITPIX") == "32" else ">f4"
         values = np.frombuffer(hdu.data, kind).copy()
-        some = np.random.default_rng(rng.randrange(1 << 32)).random(values.size) < rng.choice([0.01, 0.5, 1])
+        drawn = np.random.default_rng(rng.randrange(1 << 32)).random(values.size)
+        some = drawn < rng.choice([0.01, 0.5, 1])
         if kind == ">i4":
             values[some] = rng.choice([-1, 0, 1 << 30, -(1 << 31), (1 << 31) - 1])
         else:

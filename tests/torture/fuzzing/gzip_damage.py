@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from itertools import pairwise
 from random import Random
 
 from torture.fuzzing.sound import Sound, packed
@@ -57,7 +58,7 @@ def joined_members(rng: Random, sound: Sound) -> bytes:
     cuts = sorted(rng.randrange(len(sound.plain)) for _ in range(rng.randint(1, 6)))
     ends = [0, *cuts, len(sound.plain)]
     members = []
-    for start, stop in zip(ends, ends[1:], strict=False):
+    for start, stop in pairwise(ends):
         packer = zlib.compressobj(rng.choice([0, 1, 6]), zlib.DEFLATED, 31)
         members.append(packer.compress(sound.plain[start:stop]) + packer.flush())
         members.append(bytes(rng.choice([0, 0, 1, 511, 70_000])))

@@ -95,10 +95,8 @@ def _channels(rng: Random, hdu: HDU) -> HDU:
     for _ in range(rng.randint(1, 3)):
         number = rng.choice([0, 1, 2, 3, 5, 24, 36, 99, 999])
         keyword = f"{rng.choice('CCU')}{number:0{rng.randint(1, 3)}d}"
-        if rng.random() < 0.3:
-            hdu = hdu.without(keyword)
-        else:
-            hdu = hdu.put(keyword, rng.choice(_LABELS))
+        lost = rng.random() < 0.3
+        hdu = hdu.without(keyword) if lost else hdu.put(keyword, rng.choice(_LABELS))
     return hdu
 
 
@@ -146,7 +144,7 @@ def _more_cards(rng: Random, hdu: HDU) -> HDU:
     )  # fmt: skip
     at = rng.choice([len(hdu.cards), rng.randrange(len(hdu.cards))])
     many = rng.choice([1, 1, 2, 40, 2000])
-    return replace(hdu, cards=hdu.cards[:at] + (more * many,) + hdu.cards[at:])
+    return replace(hdu, cards=(*hdu.cards[:at], more * many, *hdu.cards[at:]))
 
 
 def _shuffled(rng: Random, hdu: HDU) -> HDU:

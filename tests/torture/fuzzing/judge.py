@@ -149,9 +149,7 @@ class Judge:
             return f"error of more than a line, or too long: {text[:200]!r}"
         return ""
 
-    def _fault_of_reading(
-        self, seen: Seen, way: Way, sound: Seen | None, *, as_sound: bool
-    ) -> str:
+    def _fault_of_reading(self, seen: Seen, way: Way, sound: Seen | None, *, as_sound: bool) -> str:
         doubtful = not self.inflated.proven or self.inflated.cut
         if doubtful and way.whole:
             return "read a stream that is damaged or endless to its end"

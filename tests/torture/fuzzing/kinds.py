@@ -57,7 +57,10 @@ KINDS: Mapping[str, Kind] = {
     "written over": Kind(7, "content", byte_damage.written_over),
     "inflated bytes cut off": Kind(5, "content", byte_damage.cut_bytes),
     "inflated bytes spliced": Kind(6, "content", byte_damage.spliced_bytes),
-    **{name: Kind(3.2, "content", make, swells=name in _CLAIMS) for name, make in HEADER_EDITS.items()},
+    **{
+        name: Kind(3.2, "content", make, swells=name in _CLAIMS)
+        for name, make in HEADER_EDITS.items()
+    },
     **{name: Kind(2, "content", make) for name, make in EXTENSION_EDITS.items()},
     "other file types": Kind(4, "file", other_type),
     **{name: Kind(0.1, "file", make, swells=True) for name, make in BOMBS.items()},

@@ -111,7 +111,9 @@ def read_cases(
         for child in children:
             _begin_next(child, left)
         while any(child.number is not None for child in children):
-            ready = wait([child.pipe for child in children if child.number is not None], timeout=0.2)
+            ready = wait(
+                [child.pipe for child in children if child.number is not None], timeout=0.2
+            )
             for place, child in enumerate(children):
                 found = _hear(child, ready=child.pipe in ready)
                 if found is None:
