@@ -43,8 +43,8 @@ MAX_HDUS = 512
 MAX_AXES = 8
 """Axes of an array; maps have two or three."""
 
-MAX_MEMBERS = 1 << 16
-"""Gzip streams joined to one file; a block-compressed file of 4 GB has as many."""
+MAX_MEMBERS = 1 << 14
+"""Gzip streams joined to one file; a block-compressed file of 1 GB has as many."""
 
 MAX_PADDING = 1 << 24
 """Zeros behind the last HDU (16 MiB); the survey's files have none, tapes had 28 KB."""
