@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from random import Random
@@ -84,11 +84,11 @@ class Case:
         return blake2b(self.content, digest_size=16).digest()
 
 
-def make_case(seed: int, number: int) -> Case:
-    """Make a file; the same seed and number make the same bytes."""
+def make_case(seed: int, number: int, sounds: Sequence[str] = tuple(SOUND)) -> Case:
+    """Make a file; the same seed and number, of the same sound files, make the same bytes."""
     rng = Random(f"{seed}/{number}")
     kind = rng.choices(list(KINDS), [kind.weight for kind in KINDS.values()])[0]
-    sound = sound_file(rng.choices(list(SOUND), [weight for weight, _ in SOUND.values()])[0])
+    sound = sound_file(rng.choices(sounds, [SOUND[name][0] for name in sounds])[0])
     content, ending = KINDS[kind].make(rng, sound), rng.choice([".fits", ".fits.gz"])
     if KINDS[kind].makes == "content" and rng.random() < 0.5:
         packer = zlib.compressobj(1, zlib.DEFLATED, 31)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import resource
 import tempfile
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
@@ -98,7 +99,8 @@ def _of_the_sound_file(sound: Sound, way: Way) -> Seen | None:
 
     Not every sound file has what a build needs, or coordinates that a grid can be laid over.
     """
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # they are judged where the mutated file is read
         path = Path(folder, f"{sound.stem}.fits")
         path.write_bytes(sound.plain)
         try:

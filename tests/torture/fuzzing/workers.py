@@ -34,14 +34,15 @@ class _Formatting(logging.Handler):
         record.getMessage()
 
 
-def _work(pipe: Connection, seed: int, ways: Mapping[str, Way]) -> None:
+def _work(pipe: Connection, seed: int, ways: Mapping[str, Way], warm: bool) -> None:
     """Read the files whose numbers come through the pipe, until None comes."""
     resource.setrlimit(resource.RLIMIT_AS, (_ADDRESS_SPACE, _ADDRESS_SPACE))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     logging.getLogger("mangaxr").addHandler(_Formatting())
     logging.getLogger("mangaxr").propagate = False
-    with tempfile.TemporaryDirectory() as folder:  # no read is to pay for the first one's imports
-        read_case(sound_case(), Path(folder), ways)
+    if warm:  # no read is to pay for what the first one imports
+        with tempfile.TemporaryDirectory() as folder:
+            read_case(sound_case(), Path(folder), ways)
     with tempfile.TemporaryDirectory() as folder:
         while (number := pipe.recv()) is not None:
             case = make_case(seed, number)
@@ -51,10 +52,10 @@ def _work(pipe: Connection, seed: int, ways: Mapping[str, Way]) -> None:
 class _Child:
     """One child process, and what it is at."""
 
-    def __init__(self, seed: int, ways: Mapping[str, Way]) -> None:
+    def __init__(self, seed: int, ways: Mapping[str, Way], *, warm: bool) -> None:
         spawn = multiprocessing.get_context("spawn")
         self.pipe, other = spawn.Pipe()
-        self.process = spawn.Process(target=_work, args=(other, seed, ways), daemon=True)
+        self.process = spawn.Process(target=_work, args=(other, seed, ways, warm), daemon=True)
         self.process.start()
         other.close()
         self.number: int | None = None
@@ -96,9 +97,25 @@ class _Child:
 
 
 def read_cases(
-    seed: int, numbers: Iterable[int], *, jobs: int, ways: Mapping[str, Way] = WAYS
+    seed: int,
+    numbers: Iterable[int],
+    *,
+    jobs: int,
+    ways: Mapping[str, Way] = WAYS,
+    warm: bool = True,
 ) -> Iterator[Report | Finding]:
     """Make and read files in child processes; a child that dies or hangs is replaced.
+
+    Parameters
+    ----------
+    seed, numbers
+        Of the files.
+    jobs
+        Processes.
+    ways
+        How to read.
+    warm
+        Let each process read a sound file before the first damaged one.
 
     Yields
     ------
@@ -106,7 +123,7 @@ def read_cases(
         The report of each file, in no order; for one whose child died or hung a finding.
     """
     left = iter(numbers)
-    children = [_Child(seed, ways) for _ in range(jobs)]
+    children = [_Child(seed, ways, warm=warm) for _ in range(jobs)]
     try:
         for child in children:
             _begin_next(child, left)
@@ -121,7 +138,7 @@ def read_cases(
                 yield found
                 if isinstance(found, Finding):
                     child.stop()
-                    child = children[place] = _Child(seed, ways)
+                    child = children[place] = _Child(seed, ways, warm=warm)
                 _begin_next(child, left)
     finally:
         for child in children:
