@@ -61,12 +61,14 @@ class Cards:
         File and HDU, for error messages.
     """
 
-    __slots__ = ("_known", "raw", "where")
+    __slots__ = ("_known", "_places", "raw", "where")
 
     def __init__(self, raw: bytes, where: str = "header") -> None:
         self.raw = raw
         self.where = where
         self._known: dict[str, object] = {}  # a few are asked for by everybody
+        # The first card of a repeated keyword counts, as in astropy.
+        self._places = {raw[at : at + 8]: at for at in range(len(raw) - CARD, -1, -CARD)}
 
     def get(self, keyword: str) -> object:
         """Return the value of a keyword, or None if the header lacks it.
@@ -81,35 +83,28 @@ class Cards:
         return self._known[keyword]
 
     def agreed(self, keyword: str) -> object:
-        """Return the value of a keyword that everything depends on, and that is there once.
+        """Return the value of a keyword that the rest of the file depends on.
 
         Raises
         ------
         CorruptFileError
             If the card cannot be parsed, or another one of the same keyword disagrees.
         """
-        first = self._next(keyword, 0)
-        second = -1 if first < 0 else self._next(keyword, first + CARD)
-        if second >= 0 and self._value(first) != self._value(second):
-            msg = (
-                f"{self.where}: there are several cards {keyword}, of different values: "
-                f"the file is damaged, download it again"
-            )
-            raise CorruptFileError(msg)
-        return self.get(keyword)
+        value = self.get(keyword)
+        if len(self._places) * CARD < len(self.raw):  # something is repeated, if but comments
+            name = keyword.ljust(8).encode()
+            places = range(0, len(self.raw), CARD)
+            if any(self.raw[at : at + 8] == name and self._value(at) != value for at in places):
+                msg = (
+                    f"{self.where}: there are several cards {keyword}, of different values: "
+                    f"the file is damaged, download it again"
+                )
+                raise CorruptFileError(msg)
+        return value
 
     def _find(self, keyword: str) -> object:
-        # The first card of a repeated keyword counts, as in astropy.
-        at = self._next(keyword, 0)
-        return None if at < 0 else self._value(at)
-
-    def _next(self, keyword: str, start: int) -> int:
-        """Return where the next card of a keyword begins; -1 if there is none."""
-        name = keyword.ljust(8).encode()
-        at = self.raw.find(name, start)
-        while at >= 0 and at % CARD:  # within another card's value or comment: on to the next
-            at = self.raw.find(name, at - at % CARD + CARD)
-        return at
+        at = self._places.get(keyword.ljust(8).encode())
+        return None if at is None else self._value(at)
 
     def text(self, keyword: str) -> str:
         """Return a keyword's value as stripped text; empty if the header lacks it."""
@@ -123,18 +118,17 @@ class Cards:
         ``C01`` both occur; CTYPE1, CRPIX1 and their like do not match. A number that is
         left out has an empty value, so that those behind it keep their places.
         """
-        found: dict[int, str] = {}
-        initials = self.raw[::CARD]  # of every card
-        card = initials.find(letter.encode())
-        while card >= 0:
-            at = card * CARD
-            name = _NUMBERED[letter].fullmatch(self.raw, at, at + 8)
-            if name:
-                value = self._value(at)
-                # The first card of a number counts, as for other keywords.
-                found.setdefault(int(name[1]), "" if value is None else str(value).strip())
-            card = initials.find(letter.encode(), card + 1)
-        return tuple(found.get(number, "") for number in range(1, max(found, default=0) + 1))
+        found: dict[int, int] = {}
+        for keyword, at in self._places.items():
+            match = _NUMBERED[letter].fullmatch(keyword)
+            if match:
+                number = int(match[1])
+                found[number] = min(at, found.get(number, at))  # of C1 and C01, the first
+        values = [
+            self._value(found[number]) if number in found else None
+            for number in range(1, max(found, default=0) + 1)
+        ]
+        return tuple("" if value is None else str(value).strip() for value in values)
 
     def _value(self, offset: int) -> object:
         image = self.raw[offset : offset + CARD]

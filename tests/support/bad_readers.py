@@ -33,7 +33,7 @@ def hang(path: Path) -> Seen:
 
 def swell(path: Path) -> Seen:
     """Take more memory than is declared, and give it back."""
-    assert np.ones(100 << 20, dtype=np.uint8).any()
+    assert np.ones(60 << 20, dtype=np.uint8).any()
     return _LOAD(path)
 
 

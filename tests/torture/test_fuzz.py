@@ -108,7 +108,7 @@ def test_a_checksum_that_is_not_verified_is_found(tmp_path: Path) -> None:
     case = replace(case, content=packed(Sound("flipped", case.sound.stem, bytes(plain))))
     ways = {
         "bad": replace(WAYS["load_maps_file"], verify=True),
-        "good": WAYS["load_maps_file, verified"],
+        "good": WAYS["the whole file, verified"],
     }
     (finding,) = read_case(case, tmp_path, ways).findings
     assert (finding.way, "does not match its checksums" in finding.what) == ("bad", True)

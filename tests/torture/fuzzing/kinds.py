@@ -33,14 +33,14 @@ class Kind:
         The inflated bytes of a file, to be compressed or not, or the file as it is.
     make
         Makes it of a sound file.
-    swells
-        Whether it is meant to make a reader take much memory.
+    traced
+        Of so many files one is read with an account of Python's memory, which takes long.
     """
 
     weight: float
     makes: Literal["content", "file"]
     make: Make
-    swells: bool = False
+    traced: int = 16
 
 
 _CLAIMS = ("NAXISn changed", "no elements, a heap", "PCOUNT, GCOUNT")
@@ -58,12 +58,12 @@ KINDS: Mapping[str, Kind] = {
     "inflated bytes cut off": Kind(5, "content", byte_damage.cut_bytes),
     "inflated bytes spliced": Kind(6, "content", byte_damage.spliced_bytes),
     **{
-        name: Kind(3.2, "content", make, swells=name in _CLAIMS)
+        name: Kind(3.2, "content", make, traced=4 if name in _CLAIMS else 16)
         for name, make in HEADER_EDITS.items()
     },
     **{name: Kind(2, "content", make) for name, make in EXTENSION_EDITS.items()},
     "other file types": Kind(4, "file", other_type),
-    **{name: Kind(0.1, "file", make, swells=True) for name, make in BOMBS.items()},
+    **{name: Kind(0.1, "file", make, traced=1) for name, make in BOMBS.items()},
 }
 """Name -> kind."""
 

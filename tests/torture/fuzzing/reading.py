@@ -20,9 +20,6 @@ from mangaxr.errors import MangaxrError
 
 __all__ = ["Finding", "Report", "read_case"]
 
-_TRACED = 8
-"""Of so many files one is read with an account of Python's memory, and all that may swell."""
-
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -73,7 +70,7 @@ def read_case(
     path.write_bytes(case.content)
     tell("judging")
     judge = Judge(case)
-    traced = case.number % _TRACED == 0 or KINDS[case.kind].swells
+    traced = case.number % KINDS[case.kind].traced == 0
     attempts: dict[str, Attempt] = {}
     for name, way in ways.items():
         tell(name)

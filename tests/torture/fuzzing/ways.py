@@ -19,7 +19,7 @@ from mangaxr.datamodel.keywords import KEYWORDS
 from mangaxr.maps import inflated
 from mangaxr.maps.describe import describe_maps
 from mangaxr.maps.open import load_maps_file, open_maps_file
-from mangaxr.maps.stream import read_maps
+from mangaxr.maps.stream import RawMaps, read_maps
 from mangaxr.tensors.recipe import Recipe
 
 __all__ = ["COORDINATE_NAMES", "WAYS", "Seen", "Way"]
@@ -86,7 +86,14 @@ def _dataset(read: Callable[[Path], xr.Dataset], path: Path) -> Seen:
 
 def _planes(path: Path, *, verify: bool) -> Seen:
     wanted, optional = wanted_by(_RECIPE)
-    raw = read_maps(path, wanted, optional=optional, verify=verify)
+    return _raw(read_maps(path, wanted, optional=optional, verify=verify))
+
+
+def _verified(path: Path) -> Seen:
+    return _raw(read_maps(path, verify=True))
+
+
+def _raw(raw: RawMaps) -> Seen:
     seen = Seen()
     for name, extension in raw.extensions.items():
         seen.arrays[name] = extension.native()
@@ -116,9 +123,7 @@ def _inspect(path: Path, *, verify: bool) -> Seen:
 WAYS: Mapping[str, Way] = {
     "open_maps_file": Way(partial(_dataset, open_maps_file), whole=True),
     "load_maps_file": Way(partial(_dataset, load_maps_file), whole=True),
-    "load_maps_file, verified": Way(
-        partial(_dataset, partial(load_maps_file, verify=True)), whole=True, verify=True
-    ),
+    "the whole file, verified": Way(_verified, whole=True, verify=True),
     "load_maps_file, two variables": Way(
         partial(_dataset, partial(load_maps_file, variables=_PART)), whole=False
     ),
