@@ -26,6 +26,7 @@ __all__ = [
     "RecipeMismatchError",
     "StoreError",
     "UnknownNameError",
+    "WriteError",
 ]
 
 
@@ -104,6 +105,13 @@ class DownloadError(MangaxrError, OSError):
 
 class CriteriaError(MangaxrError, ValueError):
     """Criteria for choosing and ranking galaxies that make no sense, or lack a column."""
+
+
+class WriteError(MangaxrError, OSError):
+    """The system refuses to write: a full disk, a folder that is not ours."""
+
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args else ""
 
 
 class StoreError(MangaxrError, ValueError):
