@@ -164,12 +164,8 @@ def build_store(
             journal.finish_again()
     there = journal.final.exists() and not fresh
     present = Present.open(journal.final, whole) if there else None
-    several = (items,) if isinstance(items, ONE_ITEM) else tuple(items)
-    if not several and present and retry_failed:
-        several = tuple(present.failures)
-        if not several:
-            return _report(present, began)
-    sources = resolve_items(several, sas=sas, release=release, daptype=daptype)
+    named = _named(items, present if retry_failed else None)
+    sources = resolve_items(named, sas=sas, release=release, daptype=daptype) if named else []
     if present:
         sources = present.lacking(sources, retry_failed=retry_failed)
         if not sources:
@@ -206,6 +202,21 @@ def build_store(
         resumed=resumed,
         seconds=time.monotonic() - began,
     )
+
+
+def _named(items: Iterable[Item] | Item, retried: Present | None) -> tuple[Item, ...]:
+    """Return the items; where there are none and failed galaxies are retried, all of these.
+
+    Raises
+    ------
+    BuildError
+        If nothing is named.
+    """
+    named = (items,) if isinstance(items, ONE_ITEM) else tuple(items)
+    if not named and retried is None:
+        msg = "nothing to build: give MAPS files, directories of them, or plateifus"
+        raise BuildError(msg)
+    return named or tuple(retried.failures if retried else ())
 
 
 def _one_recipe(given: Recipe | None, asked: Recipe) -> Recipe:
