@@ -120,10 +120,13 @@ def test_a_repeat_changes_nothing_unless_told(store: Path, tmp_path: Path, form:
     assert tree(out) == before
     assert not export(store, out, split="val", physical=True, fresh=True).existed
     assert tree(out) != before
-    changed = mangaxr.open_store(store)
-    changed = changed.assign_coords(z=changed.z + 0.01)
-    with pytest.raises(ExportError, match="what the store says of the galaxies"):
-        export(changed, out, split="val", physical=True)
+    opened = mangaxr.open_store(store)
+    for changed in (
+        opened.assign_coords(z=opened.z + 0.01),
+        opened.assign(scaling_scale=opened.scaling_scale * 2),
+    ):
+        with pytest.raises(ExportError, match="what the store says of the galaxies"):
+            export(changed, out, split="val", physical=True)
     assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
