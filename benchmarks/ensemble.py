@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
@@ -30,8 +31,10 @@ CHANNEL = "ha_vel"
 
 def large_store(galaxies: int) -> Path:
     """Return a store of noise within a hexagon-like footprint; written on first use."""
+    from mangaxr.store.finish import finish_store
     from mangaxr.store.layout import slabs
-    from mangaxr.store.writer import create_store, empty_slab, finish_store, write_slab
+    from mangaxr.store.provenance import build_record, provenance
+    from mangaxr.store.writer import create_store, empty_slab, write_slab
     from mangaxr.tensors.recipe import Recipe
 
     path = Path(tempfile.gettempdir(), "mangaxr-benchmark", f"tensors-{galaxies}.zarr")
@@ -51,7 +54,8 @@ def large_store(galaxies: int) -> Path:
         arrays.coverage[..., offset > 30] = 0.0
         write_slab(partial, slab.start, arrays)
     rows = [_row(i, random) for i in range(galaxies)]
-    finish_store(partial, recipe, rows, {})
+    build = build_record("benchmarks.ensemble", datetime.now(UTC))
+    finish_store(partial, recipe, rows, provenance(recipe, [build]))
     partial.rename(path)
     return path
 

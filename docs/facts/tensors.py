@@ -75,7 +75,7 @@ def recipe() -> str:
     rows = []
     for field in dataclasses.fields(Recipe):
         value = getattr(Recipe(), field.name)
-        shown = ",".join(value) if isinstance(value, tuple) else value
+        shown = ",".join(map(str, value)) if isinstance(value, tuple) else value
         option = "--" + field.name.replace("_", "-")
         default = "by the grid" if value is None else code(str(shown))
         rows.append((code(field.name), code(option), default))

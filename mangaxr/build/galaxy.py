@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from mangaxr.build.items import Source
+from mangaxr.build.origin import size_row
 from mangaxr.build.rows import done_row, failed_row, header_row, quality_row, require_file
 from mangaxr.errors import MangaxrError
 from mangaxr.maps.attributes import header_values
@@ -17,6 +18,7 @@ from mangaxr.maps.stream import read_maps
 from mangaxr.maps.wanted import Wanted, merge_wanted
 from mangaxr.quality.field import OPTIONAL, wanted_by_quality
 from mangaxr.quality.thresholds import load_thresholds
+from mangaxr.store.digest import arrays_digest
 from mangaxr.store.provenance import split_of
 from mangaxr.tensors.assemble import GalaxyTensor, assemble
 from mangaxr.tensors.channels import wanted_planes
@@ -71,20 +73,22 @@ def build_galaxy(source: Source, recipe: Recipe, *, verify: bool, on_error: str)
         if on_error == "raise":
             raise
         return BuiltGalaxy(failed_row(source, str(error)), None)
-    parts = (header_row(raw, values), _tensor_row(values, tensor), quality)
+    origin = header_row(raw, values) | size_row(source, verify=verify)
+    parts = (origin, _tensor_row(values, tensor, recipe), quality)
     return BuiltGalaxy(done_row(source, *parts), tensor)
 
 
-def _tensor_row(values: Mapping[str, Any], tensor: GalaxyTensor) -> dict[str, Any]:
-    """Describe a tensor: where it lies on the sky, and how it was scaled."""
+def _tensor_row(values: Mapping[str, Any], tensor: GalaxyTensor, recipe: Recipe) -> dict[str, Any]:
+    """Describe a tensor: where it lies on the sky, how it was scaled, and its digest."""
     grid = tensor.grid
     psf = values.get("psf_fwhm_r")
     return {
-        "split": split_of(values["mangaid"]) if "mangaid" in values else "",
+        "split": split_of(values["mangaid"], recipe.split) if "mangaid" in values else "",
         "pixel_scale": grid.pixel_scale,
         "center_sky_x": grid.sky_x,
         "center_sky_y": grid.sky_y,
         "psf_fwhm_pixels": None if psf is None else psf / grid.pixel_scale,
         "scaling_offset": [scaling.offset for scaling in tensor.scalings],
         "scaling_scale": [scaling.scale for scaling in tensor.scalings],
+        "arrays_sha256": arrays_digest(tensor.tensor, tensor.ivar, tensor.coverage),
     }

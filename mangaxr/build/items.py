@@ -26,11 +26,15 @@ _SUFFIXES = (".gz", ".fits")
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One galaxy to build: its name and its file, or why the file could not be had."""
+    """One galaxy to build: its name and its file, or why the file could not be had.
+
+    ``sha256`` is that of the file, where it is known already.
+    """
 
     galaxy: str
     path: Path
     absent: str = ""
+    sha256: str = ""
 
     @property
     def plateifu(self) -> PlateIFU | None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 import time
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import xarray as xr
 
@@ -18,22 +17,23 @@ from mangaxr.build.fetch import fetch_missing
 from mangaxr.build.galaxy import build_galaxy
 from mangaxr.build.items import ONE_ITEM, Item, Source, resolve_items
 from mangaxr.build.journal import Journal, galaxies_differ
+from mangaxr.build.origin import with_checksums
 from mangaxr.build.report import BuildReport, OnProgress
 from mangaxr.build.scheduling.connect import check_client
 from mangaxr.build.slabs import fill_slabs
 from mangaxr.datamodel.maskbits import DEFAULT_POLICY
 from mangaxr.datamodel.releases import DEFAULT_RELEASE
 from mangaxr.errors import BuildError, RecipeMismatchError, StoreError
-from mangaxr.quality.thresholds import load_thresholds
 from mangaxr.sas.layout import DEFAULT_BASE_URL
 from mangaxr.sas.records import OnDownload
 from mangaxr.store.contract import STATUS
-from mangaxr.store.provenance import CITATION, LICENCE, software_versions, split_rule
+from mangaxr.store.finish import finish_store
+from mangaxr.store.provenance import build_record, provenance
 from mangaxr.store.reader import open_store, store_recipe
 from mangaxr.store.validate import validate_store
-from mangaxr.store.writer import create_store, finish_store
+from mangaxr.store.writer import create_store
 from mangaxr.tensors.channels import DEFAULT_CHANNELS
-from mangaxr.tensors.recipe import GridName, Recipe
+from mangaxr.tensors.recipe import DEFAULT_SPLIT, GridName, Recipe
 from mangaxr.tensors.scaling import ScalingName
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ def build_store(
     mask: str | Sequence[str] = DEFAULT_POLICY,
     min_coverage: float = 0.5,
     min_snr: float = 3.0,
+    split: Sequence[float] = DEFAULT_SPLIT,
     sas: str | os.PathLike[str] | None = None,
     release: str = DEFAULT_RELEASE,
     daptype: str | None = None,
@@ -78,7 +79,7 @@ def build_store(
         same build again goes on from there.
     items
         MAPS files, directories of them, plateifus found in the SAS tree, or ``@SAMPLE``.
-    channels, grid, pixel_scale, npix, scaling, mask, min_coverage, min_snr
+    channels, grid, pixel_scale, npix, scaling, mask, min_coverage, min_snr, split
         The recipe; see `mangaxr.Recipe`. ``mask`` may be a list of flag names.
     sas, release, daptype
         Where and which reduction to look for plateifus.
@@ -142,6 +143,7 @@ def build_store(
         mask=mask if isinstance(mask, str) else "+".join(mask),
         min_coverage=min_coverage,
         min_snr=min_snr,
+        split=split,
     )
     if workers < 1 or on_error not in ("record", "raise"):
         msg = f"workers = {workers}, on_error = {on_error!r}: expected >= 1 and record or raise"
@@ -153,9 +155,7 @@ def build_store(
     final = Path(out)
     if final.exists() and not fresh:
         return _existing(final, recipe, sources, began)
-    if final.exists() and not (final / "zarr.json").is_file():
-        msg = f"{final}: is here and no store: only a store is replaced, choose another name"
-        raise BuildError(msg)
+    _check_replaceable(final)
     started = datetime.now(UTC)
     if download:
         sources = fetch_missing(
@@ -176,7 +176,7 @@ def build_store(
         resumed = fill_slabs(
             journal,
             recipe,
-            sources,
+            with_checksums(sources),
             build,
             on_death=partial(give_up_galaxy, on_error=on_error),
             workers=workers,
@@ -184,7 +184,8 @@ def build_store(
             progress=progress,
         )
         rows = [row for _, rows in sorted(journal.done().items()) for row in rows]
-        finish_store(journal.store, recipe, rows, _provenance(started, command))
+        builds = [build_record(command, started)]
+        finish_store(journal.store, recipe, rows, provenance(recipe, builds))
         issues = validate_store(journal.store)
         if issues:
             msg = f"{journal.store}: the new store breaks its contract: {issues[0]}"
@@ -192,6 +193,19 @@ def build_store(
         journal.finish(final)
     failures = {r["galaxy"]: r["failure"] for r in rows if r["status"] == STATUS["failed"]}
     return BuildReport(final, len(rows), failures, resumed, time.monotonic() - began)
+
+
+def _check_replaceable(final: Path) -> None:
+    """Refuse to replace what is no store.
+
+    Raises
+    ------
+    BuildError
+        If something else is there.
+    """
+    if final.exists() and not (final / "zarr.json").is_file():
+        msg = f"{final}: is here and no store: only a store is replaced, choose another name"
+        raise BuildError(msg)
 
 
 def _existing(final: Path, recipe: Recipe, sources: Sequence[Source], began: float) -> BuildReport:
@@ -234,18 +248,3 @@ def _files_differ(store: xr.Dataset, sources: Sequence[Source]) -> list[str]:
         if size >= 0 and source.path.is_file() and source.path.stat().st_size != size:
             return [f"file of {source.galaxy}: {source.path} has changed"]
     return []
-
-
-def _provenance(started: datetime, command: str) -> dict[str, Any]:
-    """Say who made the store, with what, and whom to cite."""
-    return {
-        "title": "MaNGA galaxy tensors",
-        "started": started.isoformat(timespec="seconds"),
-        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
-        "command": command,
-        "software": json.dumps(software_versions()),
-        "split_rule": json.dumps(split_rule()),
-        "thresholds": json.dumps(load_thresholds().to_dict()),
-        "license": LICENCE,
-        "citation": CITATION,
-    }

@@ -14,7 +14,7 @@ from mangaxr.cli.download_progress import show_download
 from mangaxr.cli.output import print_facts, print_failures, print_json
 from mangaxr.cli.progress import show_progress
 from mangaxr.tensors.channels import DEFAULT_CHANNELS
-from mangaxr.tensors.recipe import GRIDS
+from mangaxr.tensors.recipe import DEFAULT_SPLIT, GRIDS
 from mangaxr.tensors.scaling import SCALINGS
 
 __all__ = ["command"]
@@ -75,6 +75,13 @@ __all__ = ["command"]
     default=3.0,
     show_default=True,
     help="Least line flux times sqrt(ivar) for velocities and dispersions.",
+)
+@click.option(
+    "--split",
+    default=",".join(map(str, DEFAULT_SPLIT)),
+    show_default=True,
+    callback=options.split_numbers,
+    help="Shares of targets for train,val,test.",
 )
 @options.workers
 @options.scheduler

@@ -2,7 +2,8 @@
 
 A chunk is 64 galaxies of one channel: a mean over one channel reads only that channel, and
 one task, which owns whole chunks, holds a few megabytes. Blosc with zstd at level 1 and a
-byte shuffle halves the size at the least cost.
+byte shuffle halves the size at the least cost. A CRC behind each chunk makes a reader, any
+reader, refuse one that was damaged.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ import itertools
 import json
 from pathlib import Path
 
-from zarr.codecs import BloscCodec
+from zarr.abc.codec import BytesBytesCodec
+from zarr.codecs import BloscCodec, Crc32cCodec, ZstdCodec
 
-__all__ = ["SLAB", "array_chunks", "compressor", "lost_chunks", "slabs"]
+__all__ = ["SLAB", "array_chunks", "codecs_of_arrays", "codecs_of_rows", "lost_chunks", "slabs"]
 
 SLAB = 64
 """Galaxies per chunk, and per unit of work."""
@@ -24,9 +26,14 @@ def array_chunks(galaxies: int, npix: int) -> tuple[int, int, int, int]:
     return (min(SLAB, max(galaxies, 1)), 1, npix, npix)
 
 
-def compressor() -> BloscCodec:
-    """Codec of the large arrays."""
-    return BloscCodec(cname="zstd", clevel=1, shuffle="shuffle")
+def codecs_of_arrays() -> tuple[BytesBytesCodec, ...]:
+    """Codecs of tensor, ivar and coverage."""
+    return (BloscCodec(cname="zstd", clevel=1, shuffle="shuffle"), Crc32cCodec())
+
+
+def codecs_of_rows() -> tuple[BytesBytesCodec, ...]:
+    """Codecs of everything else."""
+    return (ZstdCodec(), Crc32cCodec())
 
 
 def slabs(galaxies: int) -> list[range]:

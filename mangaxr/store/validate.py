@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -105,6 +105,8 @@ def _recipe(store: xr.Dataset) -> Iterator[StoreIssue]:
     expected = SCALING_FUNCTIONS[recipe.scaling]
     if "tensor" in store and store["tensor"].attrs.get("scaling_function") != expected:
         yield StoreIssue("tensor", f"has not the scaling_function {expected!r} of its recipe")
+    if {"mangaid", "split"} <= set(store.variables):
+        yield from _splits(store, recipe.split)
 
 
 def _offsets(recipe: Recipe) -> list[float]:
@@ -142,9 +144,9 @@ def _scalings(store: xr.Dataset) -> Iterator[StoreIssue]:
         yield StoreIssue("scaling_offset", "must be finite")
 
 
-def _splits(store: xr.Dataset) -> Iterator[StoreIssue]:
+def _splits(store: xr.Dataset, shares: Sequence[float]) -> Iterator[StoreIssue]:
     for mangaid, split in zip(store["mangaid"].values, store["split"].values, strict=True):
-        expected = split_of(str(mangaid)) if mangaid else ""
+        expected = split_of(str(mangaid), shares) if mangaid else ""
         if split != expected:
             yield StoreIssue("split", f"of {mangaid} is {str(split)!r}, not {expected!r}")
             return
@@ -154,6 +156,5 @@ _CHECKS: tuple[tuple[tuple[str, ...], Callable[[xr.Dataset], Iterator[StoreIssue
     (("galaxy", "plate", "ifu"), _names),
     (("status", "failure"), _status),
     (("scaling_scale", "scaling_offset"), _scalings),
-    (("mangaid", "split"), _splits),
 )
 """Variables that a check needs, and the check."""

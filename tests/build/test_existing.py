@@ -36,6 +36,7 @@ CHANGES: dict[str, Any] = {
     "mask": ["NOCOV", "UNRELIABLE"],
     "min_coverage": 0.75,
     "min_snr": 5.0,
+    "split": (0.5, 0.25, 0.25),
 }
 """Another value of every field of the recipe."""
 

@@ -20,7 +20,7 @@ import mangaxr
 from mangaxr.build import galaxy, journal, run, slabs
 from mangaxr.build.report import Progress
 from mangaxr.errors import BuildError, RecipeMismatchError
-from mangaxr.store import writer
+from mangaxr.store import finish, writer
 from mangaxr.synthetic import SurveyFiles
 
 pytestmark = pytest.mark.usefixtures("small_slabs")
@@ -125,7 +125,7 @@ MOMENTS: dict[str, tuple[Any, str, Callable[..., Any]]] = {
     "between data and record": (journal.Journal, "record", _stop),
     "while recording": (journal.Journal, "_put", _after(journal.Journal._put, 1)),
     "before the coordinates": (run, "finish_store", _stop),
-    "among the coordinates": (writer, "_write", _after(writer._write, 5)),
+    "among the coordinates": (finish, "_write", _after(finish._write, 5)),
     "before the check": (run, "validate_store", _stop),
     "before the name": (journal, "replace_tree", _stop),
     "before clearing up": (journal.Journal, "finish", _name_and_stop),
