@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,7 +14,7 @@ import xarray as xr
 
 from mangaxr._version import __version__
 from mangaxr.export.chosen import Chosen, galaxy_columns
-from mangaxr.store.contract import CHANNEL_COORDS, MISSING, QUALITY_COORDS
+from mangaxr.store.contract import ATTRIBUTES, CHANNEL_COORDS, MISSING, QUALITY_COORDS
 from mangaxr.store.reader import scaling_function
 
 __all__ = ["Sidecars", "parsed_attributes", "plain_values"]
@@ -32,6 +33,8 @@ _HOW = {
 """What the rest of the file means."""
 
 _PREFIX = "channel_"
+
+_DOCUMENTS = frozenset(row.name for row in ATTRIBUTES if row.json)
 
 
 class Sidecars:
@@ -140,22 +143,18 @@ def _channel_rows(store: xr.Dataset) -> list[dict[str, Any]]:
 
 
 def parsed_attributes(attributes: Mapping[Any, Any]) -> dict[str, Any]:
-    """Return a store's attributes; those that hold a JSON document as what it holds.
+    """Return a store's attributes as JSON values; those that hold a document as what it holds.
 
     Examples
     --------
     >>> parsed_attributes({"title": "tensors", "recipe": '{"npix": 64}'})
     {'title': 'tensors', 'recipe': {'npix': 64}}
     """
-    return {str(name): _parsed(value) for name, value in attributes.items()}
+    return {str(name): _parsed(str(name), value) for name, value in attributes.items()}
 
 
-def _parsed(value: Any) -> Any:
-    if isinstance(value, str) and value[:1] in ("{", "["):
-        try:
+def _parsed(name: str, value: Any) -> Any:
+    if name in _DOCUMENTS and isinstance(value, str):
+        with contextlib.suppress(ValueError):
             return json.loads(value)
-        except ValueError:
-            return value
-    if isinstance(value, str | int | float | bool) or value is None:
-        return value
-    return str(value)
+    return value if isinstance(value, str | int | bool) or value is None else str(value)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from mangaxr.store.contract import STATUS
+from mangaxr.store.finish import finish_store
 from mangaxr.store.layout import slabs
-from mangaxr.store.provenance import CITATION, LICENCE
-from mangaxr.store.writer import create_store, empty_slab, finish_store, write_slab
+from mangaxr.store.provenance import build_record, provenance
+from mangaxr.store.writer import create_store, empty_slab, write_slab
 from mangaxr.tensors.recipe import Recipe
 
 GALAXIES = 150
@@ -43,8 +45,8 @@ def write_noise_store(path: Path, galaxies: int = GALAXIES, **recipe: Any) -> Pa
             arrays.coverage[i] = np.where(valid, random.uniform(0.5, 1, shape), 0)
         write_slab(path, slab.start, arrays)
     rows = [_row(i, random, len(chosen.channels)) for i in range(galaxies)]
-    attributes = {"software": '{"mangaxr": "0"}', "license": LICENCE, "citation": CITATION}
-    finish_store(path, chosen, rows, attributes)
+    build = build_record("noise_store", datetime.now(UTC))
+    finish_store(path, chosen, rows, provenance(chosen, [build]))
     return path
 
 
