@@ -15,6 +15,7 @@ __all__ = [
     "CriteriaError",
     "DownloadError",
     "EnsembleError",
+    "ExportError",
     "ExpressionError",
     "GridError",
     "MangaxrError",
@@ -120,6 +121,13 @@ class StoreError(MangaxrError, ValueError):
 
 class EnsembleError(MangaxrError, ValueError):
     """A statistic over a store that cannot be computed as asked, or lacks what it needs."""
+
+
+class ExportError(MangaxrError, OSError):
+    """An export cannot be written, or there is nothing to export."""
+
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args else ""
 
 
 class RecipeMismatchError(MangaxrError, ValueError):
