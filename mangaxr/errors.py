@@ -23,6 +23,7 @@ __all__ = [
     "MissingFileError",
     "NotMapsError",
     "PictureError",
+    "RecipeError",
     "RecipeMismatchError",
     "StoreError",
     "UnknownNameError",
@@ -112,6 +113,10 @@ class StoreError(MangaxrError, ValueError):
 
 class EnsembleError(MangaxrError, ValueError):
     """A statistic over a store that cannot be computed as asked, or lacks what it needs."""
+
+
+class RecipeError(MangaxrError, ValueError):
+    """A file that was meant to hold a recipe does not, or holds a damaged one."""
 
 
 class RecipeMismatchError(MangaxrError, ValueError):
