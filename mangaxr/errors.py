@@ -10,6 +10,7 @@ __all__ = [
     "BadGalaxyError",
     "BadPlateIFUError",
     "BuildError",
+    "CardError",
     "CatalogError",
     "CorruptFileError",
     "CriteriaError",
@@ -86,6 +87,10 @@ class PictureError(MangaxrError, OSError):
 
     def __str__(self) -> str:
         return str(self.args[0]) if self.args else ""
+
+
+class CardError(MangaxrError, ValueError):
+    """Documents of a store cannot be written where they were to go."""
 
 
 class CatalogError(MangaxrError, ValueError):

@@ -118,7 +118,8 @@ DIGESTS: tuple[Digest, ...] = (
     Digest(
         "attributes_sha256",
         "attribute",
-        f"an object that maps the name of each other attribute of the contract to its text, {_JSON}",
+        "an object that maps the name of each other attribute of the contract to its text, "
+        f"{_JSON}",
     ),
 )
 

@@ -26,6 +26,7 @@ _PACKAGES = ("mangaxr", "numpy", "scipy", "zarr", "xarray", "astropy", "isal", "
 
 _SPLIT_SALT = "mangaxr-v1"
 
+
 def build_record(command: str, started: datetime) -> dict[str, Any]:
     """Describe a build that ends now: what was called, when, and with which software."""
     return {

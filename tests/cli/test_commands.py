@@ -22,6 +22,7 @@ Run = Callable[..., Any]
 
 COMMANDS = (
     "demo", "catalog", "rank", "download", "inspect", "quality", "build", "info", "preview",
+    "card",
 )  # fmt: skip
 
 
