@@ -17,7 +17,6 @@ import xarray as xr
 import mangaxr
 from mangaxr.store.contract import GALAXY_COORDS, QUALITY_COORDS, Variable
 
-
 # What rdflib says to mlcroissant is not about us.
 quiet = pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")
 
