@@ -133,7 +133,7 @@ def _file_set(facts: Facts) -> dict[str, Any]:
             f"The files of the Zarr store {facts.directory}, format 3, {facts.size} bytes. "
             f"Croissant has no reader for Zarr: open the directory with "
             f"xarray.open_zarr({facts.directory!r}). Its content_sha256, the identifier above, "
-            f"covers every value; how it is computed is in contract.json."
+            f"changes with its values; how it is computed is in contract.json."
         ),
         "encodingFormat": _ZARR,
         "includes": f"{facts.directory}/**",
@@ -197,6 +197,8 @@ def _field(
     record_set: str, spec: Variable, source: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
     units = f" [{spec.units}]" if spec.units not in ("", "1") else ""
+    if spec.per_channel:
+        units = f" [{spec.per_channel}, with u the unit of the channel]"
     field: dict[str, Any] = {
         "@type": "cr:Field",
         "@id": f"{record_set}/{spec.name}",

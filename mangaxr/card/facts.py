@@ -102,7 +102,7 @@ def gather_facts(path: str | os.PathLike[str], publisher: Publisher) -> Facts:
         msg = f"{root}: the store lacks the {absent[0]}: see `mangaxr validate {root}`"
         raise StoreError(msg)
     directory = root.resolve().name
-    name = publisher.name or directory.removesuffix(".zarr")
+    name = " ".join(publisher.name.split()) or directory.removesuffix(".zarr")
     return Facts(
         store,
         directory,

@@ -166,7 +166,7 @@ UNINTENDED: tuple[str, ...] = (
 )
 
 NOT_PROMISED: tuple[str, ...] = (
-    "The bytes of compressed chunks between versions of the libraries, and sizes of chunks.",
+    "The bytes of compressed chunks between versions of the libraries.",
     "The order of attributes and of files, and times.",
     "Wording: `long_name`, `failure`, `reason`, `title`, `citation`.",
     "Variables and attributes that this page does not name.",

@@ -53,10 +53,12 @@ def test_sizes_are_named_as_hugging_face_does(galaxies: int, size: str) -> None:
 
 
 def test_any_name_makes_a_sound_head(built: Path) -> None:
-    """Quotes, colons and line ends in a name do not break the YAML."""
+    """Quotes, colons and line ends in a name break neither the YAML nor the title."""
     name = 'Rotators: "fast"\n- & slow #1 Hα'
     text = card_documents(built, publisher=Publisher(name=name))["README.md"]
-    assert yaml.safe_load(text.split("---\n")[1])["pretty_name"] == name
+    shown = 'Rotators: "fast" - & slow #1 Hα'
+    assert yaml.safe_load(text.split("---\n")[1])["pretty_name"] == shown
+    assert f"\n# {shown}\n\n" in text
 
 
 def test_the_shown_code_gives_physical_values(
