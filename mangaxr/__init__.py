@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mangaxr.build.quality import compute_quality as compute_quality
     from mangaxr.build.report import BuildReport as BuildReport
     from mangaxr.build.run import build_store as build_store
+    from mangaxr.build.validate import validate_store as validate_store
     from mangaxr.catalog.ranking.criteria import Criteria as Criteria
     from mangaxr.catalog.ranking.criteria import load_criteria as load_criteria
     from mangaxr.catalog.ranking.rank import rank as rank
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
     from mangaxr.sas.records import DownloadRecord as DownloadRecord
     from mangaxr.store.reader import open_store as open_store
     from mangaxr.store.reader import to_physical as to_physical
-    from mangaxr.store.validate import validate_store as validate_store
     from mangaxr.tensors.recipe import Recipe as Recipe
 
 _HOMES = {
@@ -73,7 +73,7 @@ _HOMES = {
     "select": "mangaxr.catalog.ranking.select",
     "stack": "mangaxr.ensemble.stack",
     "to_physical": "mangaxr.store.reader",
-    "validate_store": "mangaxr.store.validate",
+    "validate_store": "mangaxr.build.validate",
     "write_table": "mangaxr.catalog.tables.export",
 }
 """Public name -> module that defines it."""

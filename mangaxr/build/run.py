@@ -21,6 +21,7 @@ from mangaxr.build.origin import with_checksums
 from mangaxr.build.report import BuildReport, OnProgress
 from mangaxr.build.scheduling.connect import check_client
 from mangaxr.build.slabs import fill_slabs
+from mangaxr.build.validate import validate_store
 from mangaxr.datamodel.maskbits import DEFAULT_POLICY
 from mangaxr.datamodel.releases import DEFAULT_RELEASE
 from mangaxr.errors import BuildError, RecipeMismatchError, StoreError
@@ -30,7 +31,6 @@ from mangaxr.store.contract import STATUS
 from mangaxr.store.finish import finish_store
 from mangaxr.store.provenance import build_record, provenance
 from mangaxr.store.reader import open_store, store_recipe
-from mangaxr.store.validate import validate_store
 from mangaxr.store.writer import create_store
 from mangaxr.tensors.channels import DEFAULT_CHANNELS
 from mangaxr.tensors.recipe import DEFAULT_SPLIT, GridName, Recipe
@@ -186,7 +186,7 @@ def build_store(
         rows = [row for _, rows in sorted(journal.done().items()) for row in rows]
         builds = [build_record(command, started)]
         finish_store(journal.store, recipe, rows, provenance(recipe, builds))
-        issues = validate_store(journal.store)
+        issues = validate_store(journal.store, level="structure")
         if issues:
             msg = f"{journal.store}: the new store breaks its contract: {issues[0]}"
             raise BuildError(msg)
@@ -219,7 +219,7 @@ def _existing(final: Path, recipe: Recipe, sources: Sequence[Source], began: flo
         If it is of another recipe, of other galaxies, or was built from other files.
     """
     store = open_store(final, chunks=None)
-    issues = validate_store(final)
+    issues = validate_store(final, level="structure")
     if issues:
         msg = f"{final}: the store that is here is damaged ({issues[0]}): replace it with --fresh"
         raise StoreError(msg)

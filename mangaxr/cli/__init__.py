@@ -21,6 +21,7 @@ _COMMANDS = (
     "quality",
     "build",
     "info",
+    "validate",
     "preview",
 )
 """Each is a module of this package that defines ``command``."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,6 +19,7 @@ __all__ = [
     "SlabArrays",
     "create_store",
     "empty_slab",
+    "fill_value",
     "variable_attributes",
     "write_slab",
 ]
@@ -52,7 +54,7 @@ def create_store(path: Path, recipe: Recipe, galaxies: int) -> None:
             dtype=spec.dtype,
             chunks=array_chunks(galaxies, recipe.npix),
             compressors=codecs_of_arrays(),
-            fill_value=0.0 if spec.name == "coverage" else float("nan"),
+            fill_value=fill_value(spec),
             dimension_names=spec.dims,
             attributes=variable_attributes(spec, recipe),
             config=EVERY_CHUNK,
@@ -69,6 +71,11 @@ def write_slab(path: Path, start: int, slab: SlabArrays) -> None:
             raise TypeError(msg)
         array = array.with_config(EVERY_CHUNK)
         array[start : start + len(values)] = values
+
+
+def fill_value(spec: Variable) -> float:
+    """Return what a chunk of a large array that was never written is read as."""
+    return 0.0 if spec.name == "coverage" else math.nan
 
 
 def variable_attributes(spec: Variable, recipe: Recipe) -> dict[str, Any]:

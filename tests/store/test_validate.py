@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import zarr
+from mangaxr.store.validate import validate_store
 
 from mangaxr import synthetic
 from mangaxr.store.contract import (
@@ -19,7 +20,6 @@ from mangaxr.store.contract import (
     SCALINGS,
     all_variables,
 )
-from mangaxr.store.validate import validate_store
 
 Change = Callable[[Any], Any]
 
