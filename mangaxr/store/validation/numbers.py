@@ -15,6 +15,9 @@ from mangaxr.store.validation.rule import Rule
 
 __all__ = ["RULES"]
 
+_ROUNDING = 1e-9
+"""A share or a correlation of 1 may come out a little above."""
+
 
 def _ranges(store: Evidence) -> Iterator[Found]:
     for spec in all_variables():
@@ -22,7 +25,8 @@ def _ranges(store: Evidence) -> Iterator[Found]:
             continue
         low, high = spec.within
         values = store.columns[spec.name]
-        for place in np.argwhere(_known(spec, values) & ~((values >= low) & (values <= high))):
+        inside = (values >= low - _ROUNDING) & (values <= high + _ROUNDING)
+        for place in np.argwhere(_known(spec, values) & ~inside):
             found = values[tuple(place)]
             name = store.name(int(place[0])) if spec.dims[0] == "galaxy" else ""
             yield Found(spec.name, f"is {found:g}, not within {low:g} to {high:g}", name)
