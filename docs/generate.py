@@ -17,7 +17,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from facts import choosing, commands, interface, quality, survey, tensors
+from facts import choosing, commands, interface, quality, survey, tensors, validation
 
 __all__ = ["PAGES", "TABLES", "main", "render", "stale_pages"]
 
@@ -55,6 +55,10 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "quality_morphology": quality.morphology,
     "quality_flags": quality.flags,
     "quality_thresholds": quality.thresholds,
+    "rules_structure": validation.structure,
+    "rules_values": validation.values,
+    "rules_semantics": validation.semantics,
+    "rules_sources": validation.sources,
     "commands": commands.commands,
     "interface": interface.interface,
 }
@@ -72,6 +76,7 @@ PAGES = (
     "reference/quality.md",
     "reference/ranking.md",
     "reference/samples.md",
+    "reference/rules.md",
     "reference/cli.md",
     "reference/api.md",
     "spec/maps-1.0.md",

@@ -28,6 +28,7 @@ from forged_stores import (
 from mangaxr.build.validate import ALL_RULES, find_rule, validate_store
 from mangaxr.datamodel.maskbits import DAPQUAL
 from mangaxr.store.validation.rule import levels_up_to
+from mangaxr.store.writer import EVERY_CHUNK
 
 FLUX, VELOCITY = 0, 1
 """Places of the first two channels of the store."""
@@ -62,7 +63,7 @@ def _rows(order: list[int]) -> Mutation:
     def mutate(path: Path) -> None:
         for _, array in root(path).arrays():
             if array.metadata.dimension_names[0] == "galaxy":
-                array[...] = array[...][order]
+                array.with_config(EVERY_CHUNK)[...] = array[...][order]
 
     return mutate
 

@@ -180,8 +180,8 @@ RULES = (
     Rule(
         id="MX330",
         level="semantics",
-        title="Pixels of the map `ha_vel` are within `velocity_range` of `systemic_velocity`, as many "
-        "as must be, of galaxies that turn.",
+        title="Of galaxies that turn, as many pixels of the map `ha_vel` as must are within "
+        "`velocity_range` of `systemic_velocity`.",
         why="Offsets were changed, a velocity was subtracted, or maps are another galaxy's.",
         remedy="Compare with the file (level `sources`); build the galaxy anew.",
         needs=(*_MAP, *_OF_AREA, *_OF_SYSTEM),
