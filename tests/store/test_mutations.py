@@ -295,12 +295,12 @@ DIGESTS = {"MX211", "MX212", "MX213", "MX214"}
 
 
 @pytest.mark.parametrize("name", MUTATIONS)
-def test_a_mutation_is_caught_by_its_rule(copy: Path, name: str) -> None:
+def test_a_mutation_is_caught_by_its_rule(scratch: Path, name: str) -> None:
     """The rule meant for it finds it, in one line; what only semantics catch, no digest does."""
     mutate, rule = MUTATIONS[name]
-    mutate(copy)
+    mutate(scratch)
     level = find_rule(rule).level
-    issues = validate_store(copy, level=level)
+    issues = validate_store(scratch, level=level)
     found = {issue.rule for issue in issues}
     assert rule in found
     assert all("\n" not in str(issue) and len(str(issue)) < 1000 for issue in issues)
@@ -315,7 +315,12 @@ def test_every_rule_has_a_mutation() -> None:
     assert {rule for _, rule in MUTATIONS.values()} == rules
 
 
-def test_signing_alone_changes_nothing(copy: Path) -> None:
+def test_signing_alone_changes_nothing(scratch: Path) -> None:
     """A store whose digests were made anew, and nothing else, is sound."""
-    forged()(copy)
-    assert validate_store(copy, level="semantics") == []
+    forged()(scratch)
+    assert validate_store(scratch, level="semantics") == []
+
+
+def test_mutations_leave_nothing_behind(scratch: Path) -> None:
+    """The store that they were made on is as it was."""
+    assert validate_store(scratch, level="semantics") == []
