@@ -19,7 +19,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from facts import choosing, commands, contract, interface, quality, survey, tensors
+from facts import choosing, commands, contract, interface, quality, survey, tensors, validation
 
 __all__ = ["FILES", "PAGES", "TABLES", "main", "render", "stale_pages"]
 
@@ -67,6 +67,10 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "quality_morphology": quality.morphology,
     "quality_flags": quality.flags,
     "quality_thresholds": quality.thresholds,
+    "rules_structure": validation.structure,
+    "rules_values": validation.values,
+    "rules_semantics": validation.semantics,
+    "rules_sources": validation.sources,
     "commands": commands.commands,
     "interface": interface.interface,
 }
@@ -84,6 +88,7 @@ PAGES = (
     "reference/quality.md",
     "reference/ranking.md",
     "reference/samples.md",
+    "reference/rules.md",
     "reference/cli.md",
     "reference/api.md",
     "spec/maps-1.0.md",

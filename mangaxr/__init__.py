@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mangaxr.build.quality import compute_quality as compute_quality
     from mangaxr.build.report import BuildReport as BuildReport
     from mangaxr.build.run import build_store as build_store
+    from mangaxr.build.validate import validate_store as validate_store
     from mangaxr.card.write import write_card as write_card
     from mangaxr.catalog.ranking.criteria import Criteria as Criteria
     from mangaxr.catalog.ranking.criteria import load_criteria as load_criteria
@@ -46,7 +47,6 @@ if TYPE_CHECKING:
     from mangaxr.store.contract_document import load_contract as load_contract
     from mangaxr.store.reader import open_store as open_store
     from mangaxr.store.reader import to_physical as to_physical
-    from mangaxr.store.validate import validate_store as validate_store
     from mangaxr.tensors.recipe import Recipe as Recipe
 
 _HOMES = {
@@ -82,7 +82,7 @@ _HOMES = {
     "select": "mangaxr.catalog.ranking.select",
     "stack": "mangaxr.ensemble.stack",
     "to_physical": "mangaxr.store.reader",
-    "validate_store": "mangaxr.store.validate",
+    "validate_store": "mangaxr.build.validate",
     "write_card": "mangaxr.card.write",
     "write_table": "mangaxr.catalog.tables.export",
 }

@@ -38,7 +38,7 @@ LAYERS: dict[str, set[str]] = {
     "catalog": {*_NAMES, "location", "sas", "settings"},
     "quality": {*_FACTS, "maps", "settings"},
     "tensors": {*_FACTS, "maps", "regrid"},
-    "store": {*_NAMES, "quality", "tensors"},
+    "store": {*_NAMES, "quality", "sas", "tensors"},
     "card": {"errors", "store"},
     "ensemble": {*_NAMES, "store"},
     "lensing": {*_NAMES, "store"},

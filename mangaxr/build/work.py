@@ -15,12 +15,12 @@ from mangaxr.build.items import Source
 from mangaxr.build.journal import Journal
 from mangaxr.build.report import BuildReport, OnProgress
 from mangaxr.build.slabs import Build, fill_slabs
+from mangaxr.build.validate import validate_store
 from mangaxr.errors import BuildError, MangaxrError, WriteError
 from mangaxr.store.contract import STATUS
 from mangaxr.store.finish import finish_store
 from mangaxr.store.provenance import build_record, provenance
 from mangaxr.store.reader import content_of
-from mangaxr.store.validate import validate_store
 from mangaxr.store.writer import create_store
 from mangaxr.tensors.recipe import Recipe
 
@@ -107,7 +107,7 @@ def do_work(
         builds = [*work.present.builds] if work.present else []
         builds.append(build_record(work.command, work.started))
         finished = finish_store(journal.store, work.recipe, rows, provenance(work.recipe, builds))
-        issues = validate_store(journal.store)
+        issues = validate_store(journal.store, level="structure")
         if issues:
             msg = f"{journal.store}: the new store breaks its contract: {issues[0]}"
             raise BuildError(msg)

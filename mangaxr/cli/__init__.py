@@ -21,6 +21,7 @@ _COMMANDS = (
     "quality",
     "build",
     "info",
+    "validate",
     "preview",
     "export",
     "card",

@@ -289,7 +289,10 @@ GALAXY_COORDS: tuple[Variable, ...] = (
 )
 
 QUALITY_COORDS: tuple[Variable, ...] = (
-    *(Variable(row.name, _PER_GALAXY, "float64", row.units, row.long_name) for row in METRICS),
+    *(
+        Variable(row.name, _PER_GALAXY, "float64", row.units, row.long_name, within=row.within)
+        for row in METRICS
+    ),
     *(Variable(flag.name, _PER_GALAXY, "bool", "", flag.long_name) for flag in FLAGS),
     Variable("usable", _PER_GALAXY, "bool", "", "whether no flag that decides is raised"),
     Variable("reason", _PER_GALAXY, "str", "", "why it is not usable; empty if it is"),

@@ -9,9 +9,7 @@ reader, refuse one that was damaged.
 from __future__ import annotations
 
 import itertools
-import json
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -22,9 +20,9 @@ __all__ = [
     "COMPRESSION",
     "SLAB",
     "array_chunks",
+    "chunk_names",
     "codecs_of_arrays",
     "codecs_of_rows",
-    "lost_chunks",
     "slabs",
 ]
 
@@ -82,10 +80,16 @@ def slabs(galaxies: int) -> list[range]:
     return [range(i, min(i + SLAB, galaxies)) for i in range(0, galaxies, SLAB)]
 
 
-def lost_chunks(store: Path, name: str) -> int:
-    """Count the chunks of an array that have no file; a finished store has lost none."""
-    metadata = json.loads((store / name / "zarr.json").read_text(encoding="utf-8"))
+def chunk_names(metadata: Mapping[str, Any]) -> Iterator[str]:
+    """Name the files of all chunks of an array, below its folder.
+
+    Examples
+    --------
+    >>> grid = {"configuration": {"chunk_shape": [2, 4]}}
+    >>> list(chunk_names({"shape": [3, 4], "chunk_grid": grid}))
+    ['c/0/0', 'c/1/0']
+    """
     chunks = metadata["chunk_grid"]["configuration"]["chunk_shape"]
     grid = [range(-(-n // c)) for n, c in zip(metadata["shape"], chunks, strict=True)]
-    places = ("/".join(map(str, place)) for place in itertools.product(*grid))
-    return sum(not (store / name / "c" / place).is_file() for place in places)
+    for place in itertools.product(*grid):
+        yield "/".join(("c", *map(str, place)))
