@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from facts.markdown import table
 from mangaxr.build.validate import ALL_RULES
-from mangaxr.store.validation.rule import Level, Rule
+from mangaxr.store.validation.level import Level
+from mangaxr.store.validation.rule import Rule
 
 __all__ = ["semantics", "sources", "structure", "values"]
 

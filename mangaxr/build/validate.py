@@ -12,8 +12,9 @@ from mangaxr.build.compare import compare_sources
 from mangaxr.build.report import OnProgress, Progress
 from mangaxr.errors import UnknownNameError
 from mangaxr.store.validation.issue import StoreIssue
+from mangaxr.store.validation.level import Level, check_level
 from mangaxr.store.validation.report import StoreReport
-from mangaxr.store.validation.rule import Level, Rule, check_level
+from mangaxr.store.validation.rule import Rule
 from mangaxr.store.validation.run import run_rules
 from mangaxr.store.validation.table import RULES
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from mangaxr.cli import options
 from mangaxr.cli.output import print_json
 from mangaxr.cli.progress import show_progress
-from mangaxr.store.validation.report import StoreReport
-from mangaxr.store.validation.rule import LEVELS
+from mangaxr.store.validation.level import LEVELS
+
+if TYPE_CHECKING:
+    from mangaxr.store.validation.report import StoreReport
 
 __all__ = ["command"]
 

@@ -27,7 +27,7 @@ from forged_stores import (
 
 from mangaxr.build.validate import ALL_RULES, find_rule, validate_store
 from mangaxr.datamodel.maskbits import DAPQUAL
-from mangaxr.store.validation.rule import levels_up_to
+from mangaxr.store.validation.level import levels_up_to
 from mangaxr.store.writer import EVERY_CHUNK
 
 FLUX, VELOCITY = 0, 1

@@ -22,7 +22,7 @@ from mangaxr.store.contract import (
     SCALINGS,
     all_variables,
 )
-from mangaxr.store.validation.rule import LEVELS
+from mangaxr.store.validation.level import LEVELS
 
 
 def test_the_rules_have_ids_that_tell_their_level() -> None:

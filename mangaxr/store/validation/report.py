@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from mangaxr.store.validation.issue import Found, StoreIssue
-from mangaxr.store.validation.rule import Level, Rule
+from mangaxr.store.validation.level import Level
+from mangaxr.store.validation.rule import Rule
 
 __all__ = ["MOST_EXAMPLES", "StoreReport"]
 

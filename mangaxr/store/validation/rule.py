@@ -4,19 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Literal, get_args
 
-from mangaxr.errors import UnknownNameError
 from mangaxr.store.validation.evidence import Evidence
 from mangaxr.store.validation.issue import Found
+from mangaxr.store.validation.level import Level
 from mangaxr.store.validation.slab import Slab
 
-__all__ = ["LEVELS", "Level", "Rule", "check_level", "levels_up_to"]
-
-Level = Literal["structure", "values", "semantics", "sources"]
-
-LEVELS: tuple[Level, ...] = get_args(Level)
-"""From the quickest to the slowest; each goes with all before it."""
+__all__ = ["Rule"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,29 +47,3 @@ class Rule:
     needs: tuple[str, ...] = ()
     check: Callable[[Evidence], Iterable[Found]] | None = None
     check_slab: Callable[[Slab], Iterable[Found]] | None = None
-
-
-def check_level(name: str) -> Level:
-    """Return a level's name, if it is one.
-
-    Raises
-    ------
-    UnknownNameError
-        If there is no such level.
-    """
-    for known in LEVELS:
-        if name == known:
-            return known
-    msg = f"unknown level {name!r}: use one of {', '.join(LEVELS)}"
-    raise UnknownNameError(msg)
-
-
-def levels_up_to(level: Level) -> tuple[Level, ...]:
-    """Return a level and all that go before it.
-
-    Examples
-    --------
-    >>> levels_up_to("values")
-    ('structure', 'values')
-    """
-    return LEVELS[: LEVELS.index(level) + 1]

@@ -8,9 +8,10 @@ from pathlib import Path
 from mangaxr.errors import MissingFileError, StoreError
 from mangaxr.store.validation.evidence import Evidence, one_line, read_evidence
 from mangaxr.store.validation.issue import Found
+from mangaxr.store.validation.level import Level, levels_up_to
 from mangaxr.store.validation.report import StoreReport
 from mangaxr.store.validation.root import UNREADABLE
-from mangaxr.store.validation.rule import Level, Rule, levels_up_to
+from mangaxr.store.validation.rule import Rule
 from mangaxr.store.validation.slab import evenly, read_slabs
 from mangaxr.store.validation.table import RULES
 
