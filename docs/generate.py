@@ -37,6 +37,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "releases": survey.releases,
     "attributes": survey.attributes,
     "units": survey.units,
+    "limits": survey.limits,
     "channels": tensors.channels,
     "families": tensors.families,
     "recipe": tensors.recipe,

@@ -78,7 +78,8 @@ def _leaves(inside: Flags) -> bool:
 
 def _covered_radius(field: Field) -> float:
     """Return the radius in R_e up to which every ring is in the bundle."""
-    near = np.flatnonzero(field.radius_re < _FARTHEST)  # False where it is NaN
+    # False where it is NaN.
+    near = np.flatnonzero((field.radius_re >= 0.0) & (field.radius_re < _FARTHEST))
     if not len(near):
         return math.nan
     ring = (field.radius_re.take(near) / _RING).astype(np.intp)

@@ -27,12 +27,13 @@ _PLANES = {row.name: row for row in COORDINATES}
 _ELLIPSE = _PLANES["r_arcsec"].extension
 _FORESTAR = next(bit.value for bit in DAPPIXMASK if bit.name == "FORESTAR")
 
-OPTIONAL = frozenset((_ELLIPSE, _SEEN, _SNR, _BINS)) | {
+_STARS_PARTS = frozenset(
     part
     for row in (find_extension(_STARS),)
     if row is not None
     for part in (row.name, row.ivar, row.mask)
-}
+)
+OPTIONAL = _STARS_PARTS | {_ELLIPSE, _SEEN, _SNR, _BINS}
 """Extensions that a file may lack; metrics that need them are then NaN."""
 
 
@@ -70,7 +71,7 @@ class Field:
     velocity
         Of the gas, km/s, where H-alpha is strong.
     stars
-        Stellar velocity, km/s; None if the file has none.
+        Stellar velocity, km/s; None if the file lacks it, its variance or its mask.
     gas_bins, star_bins
         BINID of the line fits and of the stars; -1 where there is none.
     covered_by_star
@@ -142,7 +143,7 @@ def field_of(planes: MeasuredPlanes, facts: Mapping[str, Any], *, min_snr: float
         flux=flux,
         strong=strong,
         velocity=Measured(found.value, found.sigma, with_velocity),
-        stars=planes.measured(_STARS) if _STARS in planes.raw.extensions else None,
+        stars=planes.measured(_STARS) if planes.raw.extensions.keys() >= _STARS_PARTS else None,
         gas_bins=_bins(planes, _VELOCITY),
         star_bins=_bins(planes, _STARS),
         covered_by_star=np.bitwise_and(mask, _FORESTAR) != 0,

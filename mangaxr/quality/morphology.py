@@ -44,7 +44,9 @@ def measure_morphology(field: Field) -> dict[str, float]:
 
 def _growth(field: Field) -> dict[str, float]:
     """Return the radii of the growth curve; none if the radius is unknown."""
-    at = np.flatnonzero(field.flux.valid & (field.radius < _FARTHEST))  # False where it is NaN
+    # False where the radius is NaN.
+    near = (field.radius >= 0.0) & (field.radius < _FARTHEST)
+    at = np.flatnonzero(field.flux.valid & near)
     ring = (field.radius.take(at) * (1.0 / _RING)).astype(np.intp)
     growth = np.cumsum(np.bincount(ring, field.flux.value.take(at), minlength=1))
     if not growth[-1] > 0.0:
