@@ -25,7 +25,7 @@ from mangaxr.tensors.recipe import Recipe
 if TYPE_CHECKING:
     from distributed import Client
 
-__all__ = ["Work", "do_work"]
+__all__ = ["Work", "do_work", "refused"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +82,7 @@ def do_work(
     """
     base = work.present.base if work.present else None
     content = base.content if base else ""
-    with _refused(journal.final), journal:
+    with refused(journal.final), journal:
         if not work.fresh and content_of(journal.final) != content:
             msg = f"{journal.final}: another build has ended here meanwhile: repeat the command"
             raise BuildError(msg)
@@ -103,17 +103,17 @@ def do_work(
         rows = [row for _, rows in sorted(journal.done().items()) for row in rows]
         builds = [*work.present.builds] if work.present else []
         builds.append(build_record(work.command, work.started))
-        finished = finish_store(journal.store, work.recipe, rows, provenance(work.recipe, builds))
+        finish_store(journal.store, work.recipe, rows, provenance(work.recipe, builds))
         issues = validate_store(journal.store)
         if issues:
             msg = f"{journal.store}: the new store breaks its contract: {issues[0]}"
             raise BuildError(msg)
-        journal.finish(finished)
+        journal.finish()
     return resumed, rows
 
 
 @contextmanager
-def _refused(final: Path) -> Iterator[None]:
+def refused(final: Path) -> Iterator[None]:
     """Turn the system's refusal to write into one clear line."""
     try:
         yield
