@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN     = $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all check format docs tables bench clean
+.PHONY: help demo test test-all torture check format docs tables bench clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -34,6 +34,10 @@ test-all:  ## run the tests on Python 3.11, 3.12 and 3.13, where installed
 	  if [ -z "$$py" ]; then echo "python$$v: not installed, left out"; continue; fi; \
 	  $(MAKE) test PYTHON=$$py VENV=.venv-$$v || exit 1; \
 	done
+
+torture: $(VENV)/made-test  ## kill builds and refuse their writes, for an hour
+	$(BIN)/python tests/torture kills --number 100 --seed 1
+	$(BIN)/python tests/torture faults
 
 check: $(VENV)/made-test  ## ruff, mypy strict, import layers, docs tables fresh
 	$(BIN)/ruff check .

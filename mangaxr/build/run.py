@@ -19,7 +19,7 @@ from mangaxr.build.journal import Journal
 from mangaxr.build.origin import with_checksums
 from mangaxr.build.report import BuildReport, OnProgress
 from mangaxr.build.scheduling.connect import check_client
-from mangaxr.build.work import Work, do_work, refused
+from mangaxr.build.work import Work, do_work, finish_earlier
 from mangaxr.datamodel.maskbits import DEFAULT_POLICY
 from mangaxr.datamodel.releases import DEFAULT_RELEASE
 from mangaxr.errors import BuildError
@@ -159,9 +159,7 @@ def build_store(
     if client is not None:
         check_client(client)
     journal = Journal(Path(out))
-    if journal.is_over:  # a build that ended between its last step and its clearing up
-        with refused(journal.final), journal:
-            journal.finish_again()
+    finish_earlier(journal)
     there = journal.final.exists() and not fresh
     present = Present.open(journal.final, whole) if there else None
     named = _named(items, present if retry_failed else None)

@@ -25,7 +25,7 @@ from mangaxr.tensors.recipe import Recipe
 if TYPE_CHECKING:
     from distributed import Client
 
-__all__ = ["Work", "do_work", "refused"]
+__all__ = ["Work", "do_work", "finish_earlier"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +82,7 @@ def do_work(
     """
     base = work.present.base if work.present else None
     content = base.content if base else ""
-    with refused(journal.final), journal:
+    with _refused(journal.final), journal:
         if not work.fresh and content_of(journal.final) != content:
             msg = f"{journal.final}: another build has ended here meanwhile: repeat the command"
             raise BuildError(msg)
@@ -112,8 +112,23 @@ def do_work(
     return resumed, rows
 
 
+def finish_earlier(journal: Journal) -> None:
+    """Do what is left of a build that ended between its last step and its clearing up.
+
+    Raises
+    ------
+    BuildError
+        If that build is still at it.
+    WriteError
+        If the system refuses to write.
+    """
+    if journal.is_over:
+        with _refused(journal.final), journal:
+            journal.finish_again()
+
+
 @contextmanager
-def refused(final: Path) -> Iterator[None]:
+def _refused(final: Path) -> Iterator[None]:
     """Turn the system's refusal to write into one clear line."""
     try:
         yield
