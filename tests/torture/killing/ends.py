@@ -18,7 +18,8 @@ __all__ = ["ENDS", "End", "left_running", "workers_of"]
 
 INTERRUPTED = 130
 
-_SECONDS_TO_END = 10.0
+_SECONDS_TO_END = 60.0
+"""A worker that has just been started looks up only when it has imported what it needs."""
 
 
 def workers_of(running: Running) -> list[psutil.Process]:
