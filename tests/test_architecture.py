@@ -38,7 +38,8 @@ LAYERS: dict[str, set[str]] = {
     "catalog": {*_NAMES, "location", "sas", "settings"},
     "quality": {*_FACTS, "maps", "settings"},
     "tensors": {*_FACTS, "maps", "regrid"},
-    "store": {*_NAMES, "quality", "tensors"},
+    "store": {*_NAMES, "quality", "sas", "tensors"},
+    "card": {"errors", "store"},
     "ensemble": {*_NAMES, "store"},
     "lensing": {*_NAMES, "store"},
     "viz": {*_NAMES, "store"},
@@ -49,7 +50,7 @@ LAYERS: dict[str, set[str]] = {
         "tensors",
     },
     "cli": {
-        *_NAMES, "_version", "build", "catalog", "ensemble", "export", "lensing", "maps",
+        *_NAMES, "_version", "build", "card", "catalog", "ensemble", "export", "lensing", "maps",
         "quality", "samples", "sas", "store", "synthetic", "tensors", "viz",
     },
     "__main__": {"cli"},

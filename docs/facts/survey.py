@@ -20,6 +20,8 @@ from mangaxr.datamodel.maskbits import (
 )
 from mangaxr.datamodel.releases import DEFAULT_RELEASE, RELEASES
 from mangaxr.datamodel.units import FITS_UNITS, INVERSE_VARIANCE_UNITS, astropy_unit
+from mangaxr.fits import limits as bounds
+from mangaxr.maps.identity import MAX_SIDE
 from mangaxr.sas.layout import analysis_dir
 
 __all__ = [
@@ -29,6 +31,7 @@ __all__ = [
     "drp3qual",
     "extensions",
     "indices",
+    "limits",
     "lines",
     "pixmask",
     "policies",
@@ -176,3 +179,34 @@ def units() -> str:
         if fits
     ]
     return table(["`fits_bunit`, as in the file", "`units`, as astropy parses it"], rows)
+
+
+def limits() -> str:
+    """List what is believed of a file at most, and what the survey's files have."""
+    rows = [
+        ("HDUs", bounds.MAX_HDUS, "64"),
+        ("one header", _bytes(bounds.MAX_HEADER_BYTES), "14 KiB"),
+        ("all headers", _bytes(bounds.MAX_HEADERS_BYTES), "0.5 MiB"),
+        ("data of one extension", _bytes(bounds.MAX_DATA_BYTES), "1.2 MiB"),
+        ("spaxels along a side of a known map", f"{MAX_SIDE:,}", "32 to 80"),
+        (
+            "what a compressed file inflates to",
+            f"{_bytes(bounds.INFLATED_FREE)} and {bounds.INFLATED_PER_BYTE} times its size",
+            "40 MiB, 4 to 50 times its size",
+        ),
+        ("gzip members of a file", f"{bounds.MAX_MEMBERS:,}", "1"),
+        ("zeros behind the last HDU", _bytes(bounds.MAX_PADDING), "none"),
+        (
+            "**memory taken by a read**",
+            f"{_bytes(bounds.MEMORY_FREE)} and {bounds.MEMORY_PER_INFLATED} times what has arrived",
+            "",
+        ),
+    ]
+    return table(["what", "at most", "the survey's files"], rows)
+
+
+def _bytes(number: int) -> str:
+    for unit, name in ((1 << 20, "MiB"), (1 << 10, "KiB")):
+        if number % unit == 0:
+            return f"{number // unit} {name}"
+    return f"{number} bytes"

@@ -13,11 +13,11 @@ import xarray as xr
 
 from mangaxr.build.items import Source, in_order
 from mangaxr.build.kept import Base
+from mangaxr.build.validate import validate_store
 from mangaxr.errors import BuildError, RecipeMismatchError, StoreError
 from mangaxr.quality.thresholds import load_thresholds
 from mangaxr.store.contract import STATUS
 from mangaxr.store.reader import open_store, store_recipe
-from mangaxr.store.validate import validate_store
 from mangaxr.tensors.recipe import Recipe
 
 __all__ = ["Present", "check_replaceable"]
@@ -55,7 +55,7 @@ class Present:
             If it is of another recipe.
         """
         store = open_store(path, chunks=None)
-        issues = validate_store(path)
+        issues = validate_store(path, level="structure")
         if issues:
             msg = (
                 f"{path}: the store that is here is damaged ({issues[0]}): replace it with --fresh"

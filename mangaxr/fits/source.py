@@ -17,6 +17,7 @@ from isal import igzip_lib
 from isal.igzip_lib import IsalError
 
 from mangaxr.errors import CorruptFileError, MissingFileError
+from mangaxr.fits.limits import MAX_MEMBERS, inflated_limit
 from mangaxr.fits.remote import RemoteFile
 from mangaxr.location import is_local, locate
 
@@ -28,6 +29,8 @@ _INFLATE_ERRORS = (cast("type[Exception]", IsalError), ValueError, MemoryError)
 # threads that did so for every piece would queue up for the address space of the process.
 _COMPRESSED_PIECE = 1 << 16
 _INFLATED_PIECE = 1 << 16
+# Every data unit of the survey fits. What is claimed beyond is believed as it arrives.
+_FIRST_BUFFER = 1 << 22
 _GZIP_MAGIC = b"\x1f\x8b"
 _FITS_MAGIC = b"SIMPLE  ="
 
@@ -56,7 +59,10 @@ class ByteSource(Protocol):
 
 
 class GzipSource:
-    """A gzip file inflated in pieces with ISA-L, which releases the GIL."""
+    """A gzip file inflated in pieces with ISA-L, which releases the GIL.
+
+    It is inflated up to a limit that grows with its size (`mangaxr.fits.limits`).
+    """
 
     has_crc = True
 
@@ -65,18 +71,23 @@ class GzipSource:
         self.position = 0
         self._file = handle
         self._size = size
+        self._limit = inflated_limit(size)
         self._read_so_far = 0
+        self._waiting = b""  # read from the file, and not yet given to the inflater
+        self._members = 1
         self._ended = False
         self._inflate = igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP)
 
     def read(self, size: int) -> memoryview:
         """Return exactly ``size`` inflated bytes, or fewer at the end of the stream."""
-        buffer = np.empty(size, dtype=np.uint8).data
+        buffer = np.empty(min(size, _FIRST_BUFFER), dtype=np.uint8).data
         filled = 0
         while filled < size:
             piece = self._piece(min(size - filled, _INFLATED_PIECE))
             if not piece:
                 break
+            if filled + len(piece) > len(buffer):
+                buffer = _enlarged(buffer, filled, min(size, 2 * len(buffer)))
             buffer[filled : filled + len(piece)] = piece
             filled += len(piece)
         return buffer[:filled]
@@ -93,7 +104,7 @@ class GzipSource:
 
     def unread_size(self) -> int:
         """Compressed bytes not yet read from disk."""
-        return self._size - self._read_so_far
+        return self._size - self._read_so_far + len(self._waiting)
 
     def finish(self) -> None:
         """Inflate to the end of the stream, where ISA-L checks the CRC and the length."""
@@ -116,11 +127,13 @@ class GzipSource:
                 self._next_member()
             if piece:
                 self.position += len(piece)
+                if self.position > self._limit:
+                    raise self._endless()
                 return piece
         return b""
 
     def _compressed(self) -> bytes:
-        data = self._more()
+        data, self._waiting = self._waiting or self._more(), b""
         if not data:
             reason = "the file ends in the middle of the stream"
             raise self._damaged(reason)
@@ -145,9 +158,19 @@ class GzipSource:
             self._ended = True
             self._read_so_far = self._size
             return
-        self._file.seek(-len(rest), os.SEEK_CUR)
-        self._read_so_far -= len(rest)
+        self._members += 1
+        if self._members > MAX_MEMBERS:
+            reason = f"it has more than {MAX_MEMBERS} gzip members"
+            raise self._damaged(reason)
+        self._waiting = rest
         self._inflate = igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP)
+
+    def _endless(self) -> CorruptFileError:
+        msg = (
+            f"{self.path}: inflates to more than {self._limit} bytes from {self._size}: no MAPS "
+            f"file does; it is damaged or was made to fill memory, download it again"
+        )
+        return CorruptFileError(msg)
 
     def _damaged(self, reason: str) -> CorruptFileError:
         msg = (
@@ -155,6 +178,13 @@ class GzipSource:
             f"({reason}): download the file again"
         )
         return CorruptFileError(msg)
+
+
+def _enlarged(buffer: memoryview, filled: int, size: int) -> memoryview:
+    """Return a buffer of another size that begins as this one does."""
+    larger = np.empty(size, dtype=np.uint8).data
+    larger[:filled] = buffer[:filled]
+    return larger
 
 
 class PlainSource:

@@ -8,19 +8,21 @@ from dataclasses import dataclass
 
 from mangaxr.errors import CorruptFileError
 from mangaxr.fits.cards import BLOCK, CARD, Cards
+from mangaxr.fits.limits import (
+    MAX_AXES,
+    MAX_DATA_BYTES,
+    MAX_HDUS,
+    MAX_HEADER_BYTES,
+    MAX_HEADERS_BYTES,
+    MAX_PADDING,
+)
 from mangaxr.fits.source import ByteSource
 
-__all__ = ["MAX_DATA_BYTES", "HDUStart", "walk_hdus"]
+__all__ = ["HDUStart", "walk_hdus"]
 
-MAX_DATA_BYTES = 1 << 28
-"""Largest data unit believed (256 MiB); the survey's largest are 100 MB, so more is damage."""
-
-_MAX_HEADER_BLOCKS = 256
-_MAX_HDUS = 512
-_MAX_AXES = 8
 _END = b"END".ljust(CARD)
 _TEXT = bytes(range(0x20, 0x7F))  # all that a FITS header may hold
-_PIECE = 1 << 20
+_ZEROS = bytes(1 << 16)
 _BITPIX = (8, 16, 32, 64, -32, -64)
 
 
@@ -30,6 +32,8 @@ class HDUStart:
 
     Parameters
     ----------
+    number
+        Its place in the file, from 0.
     name
         EXTNAME, or ``"PRIMARY"``.
     cards
@@ -44,6 +48,7 @@ class HDUStart:
         Bytes of the data unit, without padding.
     """
 
+    number: int
     name: str
     cards: Cards
     padded_header: bytes
@@ -53,9 +58,10 @@ class HDUStart:
 
     @property
     def holds_maps(self) -> bool:
-        """Whether the data are an image, or a cube of images."""
-        is_image = self.name == "PRIMARY" or self.cards.text("XTENSION") == "IMAGE"
-        return is_image and len(self.shape) in (2, 3)
+        """Whether the data are an image, or a cube of images, and there are any."""
+        is_image = self.number == 0 or self.cards.text("XTENSION") == "IMAGE"
+        size = math.prod(self.shape) * abs(self.bitpix) // 8
+        return is_image and len(self.shape) in (2, 3) and 0 < size <= self.data_size
 
     @property
     def padded_size(self) -> int:
@@ -71,20 +77,22 @@ def walk_hdus(source: ByteSource) -> Iterator[HDUStart]:
     CorruptFileError
         If the file ends within a header, or a header cannot be true.
     """
-    for number in range(_MAX_HDUS):
-        raw = _read_header(source, number)
+    left = MAX_HEADERS_BYTES
+    for number in range(MAX_HDUS):
+        raw = _read_header(source, number, min(left, MAX_HEADER_BYTES))
         if raw is None:
             return
+        left -= len(raw)
         yield _start(source, number, raw)
-    msg = f"{source.path}: more than {_MAX_HDUS} HDUs: not a MAPS file, or damaged"
+    msg = f"{source.path}: more than {MAX_HDUS} HDUs: not a MAPS file, or damaged"
     raise CorruptFileError(msg)
 
 
-def _read_header(source: ByteSource, number: int) -> bytes | None:
+def _read_header(source: ByteSource, number: int, limit: int) -> bytes | None:
     """Read blocks up to the END card; None at the end of the file."""
     start = source.position
     blocks: list[bytes] = []
-    for _ in range(_MAX_HEADER_BLOCKS):
+    for _ in range(limit // BLOCK + 1):
         block = bytes(source.read(BLOCK))
         if not blocks and not block.strip(b"\0"):
             _expect_only_zeros(source, number)
@@ -101,14 +109,24 @@ def _read_header(source: ByteSource, number: int) -> bytes | None:
         blocks.append(block)
         if _end_of_cards(block) is not None:
             return b"".join(blocks)
-    msg = f"{source.path}: the header of HDU {number} has no END card: the file is damaged"
+    msg = (
+        f"{source.path}: the header of HDU {number} has no END card within {limit} bytes: "
+        f"the file is damaged, download it again"
+    )
     raise CorruptFileError(msg)
 
 
 def _expect_only_zeros(source: ByteSource, number: int) -> None:
     """Tell the padding behind the last HDU from a hole in the middle of the file."""
-    while rest := bytes(source.read(_PIECE)):
-        if rest.strip(b"\0"):
+    end = source.position + MAX_PADDING
+    while rest := bytes(source.read(len(_ZEROS))):
+        if source.position > end:
+            msg = (
+                f"{source.path}: more than {MAX_PADDING} zeros where HDU {number} should "
+                f"start: the file is damaged, download it again"
+            )
+            raise CorruptFileError(msg)
+        if rest != _ZEROS[: len(rest)]:
             msg = (
                 f"{source.path}: zeros where HDU {number} should start, and more behind them: "
                 f"the file has a hole, download it again"
@@ -122,7 +140,7 @@ def _end_of_cards(block: bytes) -> int | None:
     while at >= 0:
         if at % CARD == 0:
             return at
-        at = block.find(_END, at + 1)
+        at = block.find(_END, at - at % CARD + CARD)
     return None
 
 
@@ -135,10 +153,10 @@ def _start(source: ByteSource, number: int, raw: bytes) -> HDUStart:
     if cards.raw.translate(None, _TEXT):
         msg = f"{where} holds bytes that are not text: the file is damaged, download it again"
         raise CorruptFileError(msg)
-    name = "PRIMARY" if number == 0 else cards.text("EXTNAME").upper() or f"HDU{number}"
+    name = "PRIMARY" if number == 0 else _name(cards, number)
     bitpix = _integer(cards, "BITPIX")
     naxis = _integer(cards, "NAXIS")
-    if bitpix not in _BITPIX or not 0 <= naxis <= _MAX_AXES:
+    if bitpix not in _BITPIX or not 0 <= naxis <= MAX_AXES:
         msg = f"{where}: BITPIX = {bitpix}, NAXIS = {naxis} cannot be: the file is damaged"
         raise CorruptFileError(msg)
     shape = tuple(_integer(cards, f"NAXIS{axis}") for axis in range(naxis, 0, -1))
@@ -151,11 +169,16 @@ def _start(source: ByteSource, number: int, raw: bytes) -> HDUStart:
             f"more than {MAX_DATA_BYTES} is not believed; the file is damaged or not a MAPS file"
         )
         raise CorruptFileError(msg)
-    return HDUStart(name, cards, raw, bitpix, shape, size)
+    return HDUStart(number, name, cards, raw, bitpix, shape, size)
+
+
+def _name(cards: Cards, number: int) -> str:
+    name = cards.agreed("EXTNAME")
+    return ("" if name is None else str(name).strip().upper()) or f"HDU{number}"
 
 
 def _integer(cards: Cards, keyword: str, default: int | None = None) -> int:
-    value = cards.get(keyword)
+    value = cards.agreed(keyword)
     if value is None and default is not None:
         return default
     if not isinstance(value, int) or isinstance(value, bool):

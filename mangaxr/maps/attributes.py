@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from mangaxr.datamodel.extensions import Extension, find_extension
-from mangaxr.datamodel.keywords import KEYWORDS, SPEED_OF_LIGHT
+from mangaxr.datamodel.keywords import KEYWORDS, SPEED_OF_LIGHT, Keyword
 from mangaxr.datamodel.maskbits import DAPPIXMASK, DAPQUAL, DRP3QUAL, decode
 from mangaxr.datamodel.releases import release_of_versions
 from mangaxr.datamodel.units import astropy_unit
@@ -19,6 +19,9 @@ from mangaxr.maps.stream import RawExtension, RawMaps
 __all__ = ["dataset_attributes", "header_values", "variable_attributes"]
 
 logger = logging.getLogger(__name__)
+
+_LARGEST = 1e38
+"""Numbers that float32 does not hold are no measurement; their squares overflow."""
 
 _KINDS = {"str": str, "int": int, "float": float}
 
@@ -41,7 +44,7 @@ def header_values(raw: RawMaps) -> dict[str, Any]:
     Raises
     ------
     NotMapsError
-        If a value is of the wrong type.
+        If a value is of the wrong type, or too large for any.
     """
     values: dict[str, Any] = {}
     for row in KEYWORDS:
@@ -53,15 +56,21 @@ def header_values(raw: RawMaps) -> dict[str, Any]:
             if isinstance(converted, int):
                 np.int64(converted)  # what a store and netCDF can hold
         except (TypeError, ValueError, OverflowError) as error:
-            msg = (
-                f"{raw.path}: primary header {row.keyword} = {value!r} is not a usable "
-                f"{row.kind}: the header was edited or is damaged"
-            )
-            raise NotMapsError(msg) from error
+            raise _unusable(raw, row, value) from error
+        if isinstance(converted, float) and not abs(converted) < _LARGEST:
+            raise _unusable(raw, row, value)
         values[row.attribute] = converted
     if "input_cz" in values:
         values["z"] = values["input_cz"] / SPEED_OF_LIGHT
     return values
+
+
+def _unusable(raw: RawMaps, row: Keyword, value: object) -> NotMapsError:
+    msg = (
+        f"{raw.path}: primary header {row.keyword} = {value!r} is not a usable {row.kind}: "
+        f"the header was edited or is damaged"
+    )
+    return NotMapsError(msg)
 
 
 def dataset_attributes(raw: RawMaps) -> dict[str, Any]:

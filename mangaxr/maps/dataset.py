@@ -107,10 +107,11 @@ class _Builder:
             self.coords[name] = xr.Variable((name,), np.arange(self.shape[axis]), attrs)
 
     def _refuse_taken_names(self) -> None:
-        """Refuse an extension that is called what a coordinate or a dimension is."""
+        """Refuse an extension that is called, or has a dimension called, as something else is."""
         dims = {dim for variable in self.variables.values() for dim in variable.dims}
-        for name in self.variables:
-            if name in self.coords or name in dims:
+        maps = {name for name, coord in self.coords.items() if coord.dims != (name,)}
+        for name, variable in self.variables.items():
+            if name in self.coords or name in dims or maps.intersection(variable.dims):
                 msg = (
                     f"{self.raw.path}: extension {str(name).upper()} has the name of a "
                     f"coordinate or dimension: rename it, or leave it out with variables="

@@ -14,6 +14,9 @@ __all__ = ["SKY_EXTENSION", "Geometry", "geometry_of"]
 
 SKY_EXTENSION = "SPX_SKYCOO"
 
+_BELIEVED = (1e-3, 1e3)
+"""Arcsec that the side of a spaxel may have; MaNGA's have 0.5."""
+
 
 @dataclass(frozen=True, slots=True)
 class Geometry:
@@ -47,9 +50,11 @@ def geometry_of(raw: RawMaps) -> Geometry:
         raise NotMapsError(msg)
     ny, nx = planes.shape[-2:]
     sky_x, sky_y = planes[0], planes[1]
-    step_x = (sky_x[0, -1] - sky_x[0, 0]) / (nx - 1)
-    step_y = (sky_y[-1, 0] - sky_y[0, 0]) / (ny - 1)
-    if not (step_x < 0 < step_y and abs(step_x + step_y) < 0.01 * step_y):
+    with np.errstate(invalid="ignore"):  # infinities are refused below
+        step_x = (sky_x[0, -1] - sky_x[0, 0]) / (nx - 1)
+        step_y = (sky_y[-1, 0] - sky_y[0, 0]) / (ny - 1)
+    low, high = _BELIEVED
+    if not (step_x < 0 and low < step_y < high and abs(step_x + step_y) < 0.01 * step_y):
         msg = (
             f"{raw.path}: extension {SKY_EXTENSION} steps by {step_x:g}, {step_y:g} arcsec "
             f"along x, y: expected square spaxels with West along x and North along y"

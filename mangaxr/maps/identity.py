@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from mangaxr.datamodel.extensions import EXTENSIONS
+from mangaxr.datamodel.extensions import EXTENSIONS, find_extension
 from mangaxr.datamodel.keywords import DAPFRMT
 from mangaxr.errors import MissingExtensionError, NotMapsError
 from mangaxr.fits.cards import Cards
 from mangaxr.fits.walk import HDUStart
 from mangaxr.sas.layout import MAPS_NAME
 
-__all__ = ["check_has_extensions", "check_identity", "check_is_maps", "check_unscaled"]
+__all__ = ["check_has_extensions", "check_identity", "check_is_maps", "check_map"]
 
 _FIRST_EXTENSION = EXTENSIONS[0].name
+
+MAX_SIDE = 1024
+"""Spaxels along a side of a map; the survey's widest have 80."""
 
 
 def check_identity(path: Path, primary: Cards) -> None:
@@ -60,13 +63,14 @@ def check_is_maps(path: Path, primary: Cards, first_extension: str) -> None:
         raise NotMapsError(msg)
 
 
-def check_unscaled(path: Path, hdu: HDUStart) -> None:
-    """Refuse numbers that stand for other numbers, which no MAPS file has.
+def check_map(path: Path, hdu: HDUStart) -> None:
+    """Refuse an extension whose numbers are not those of a MAPS file.
 
     Raises
     ------
     NotMapsError
-        If the header has a BSCALE other than 1 or a BZERO other than 0.
+        If the numbers stand for others by BSCALE or BZERO; if a mask or bin numbers are not
+        whole, or other known maps are; or if a known map is wider than any bundle's.
     """
     for keyword, neutral in (("BSCALE", 1), ("BZERO", 0)):
         value = hdu.cards.get(keyword)
@@ -76,6 +80,23 @@ def check_unscaled(path: Path, hdu: HDUStart) -> None:
                 f"files are not: write its values as they are, as float32 or int32"
             )
             raise NotMapsError(msg)
+    row = find_extension(hdu.name)
+    if row is None:
+        return
+    whole = row.role == "mask" or row.channels == "bin_step"
+    if (hdu.bitpix > 0) != whole:
+        msg = (
+            f"{path}: extension {hdu.name} has BITPIX = {hdu.bitpix}, expected "
+            f"{'32: bits or numbers' if whole else '-32: measured values'}; the file is damaged "
+            f"or edited"
+        )
+        raise NotMapsError(msg)
+    if max(hdu.shape[-2:]) > MAX_SIDE:
+        msg = (
+            f"{path}: extension {hdu.name} has maps of {hdu.shape[-2]} x {hdu.shape[-1]} spaxels: "
+            f"more than {MAX_SIDE} along a side is not believed"
+        )
+        raise NotMapsError(msg)
 
 
 def check_has_extensions(path: Path, seen: Mapping[str, HDUStart], missing: str) -> None:

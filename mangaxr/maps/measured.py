@@ -14,6 +14,9 @@ from mangaxr.maps.raw import RawMaps
 
 __all__ = ["Measured", "MeasuredPlanes"]
 
+_NO_MEASUREMENT = 1e20
+"""Values from which on a map is damaged there: in float32 their sums and squares overflow."""
+
 
 @dataclass(frozen=True, slots=True)
 class Measured:
@@ -74,7 +77,7 @@ class MeasuredPlanes:
         row = find_extension(name)
         value = self.plane(name, line).astype(np.float64)
         ivar = self.plane(row.ivar, line).astype(np.float64) if row else np.ones_like(value)
-        valid = np.isfinite(value) & (ivar > 0)
+        valid = (np.abs(value) < _NO_MEASUREMENT) & (ivar > 0) & (ivar < np.inf)
         if row is not None and row.mask:
             valid &= (self.plane(row.mask, line).astype(np.int64) & self._bits) == 0
         sigma = 1.0 / np.sqrt(np.where(valid, ivar, np.inf))

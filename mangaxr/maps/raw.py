@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from mangaxr.errors import MissingExtensionError
 from mangaxr.fits.cards import Cards
 
 __all__ = ["RawExtension", "RawMaps"]
@@ -43,7 +44,13 @@ class RawExtension:
 
 @dataclass(frozen=True, slots=True)
 class RawMaps:
-    """What was read of one MAPS file."""
+    """What was read of one MAPS file.
+
+    Raises
+    ------
+    MissingExtensionError
+        If an extension is asked for that was not read.
+    """
 
     path: Path
     primary: Cards
@@ -51,4 +58,8 @@ class RawMaps:
     complete: bool
 
     def __getitem__(self, name: str) -> RawExtension:
-        return self.extensions[name]
+        try:
+            return self.extensions[name]
+        except KeyError:
+            msg = f"{self.path}: extension {name} is missing, and what goes with it needs it"
+            raise MissingExtensionError(msg) from None

@@ -30,7 +30,7 @@ from mangaxr.maps.identity import (
     check_has_extensions,
     check_identity,
     check_is_maps,
-    check_unscaled,
+    check_map,
 )
 from mangaxr.maps.raw import RawExtension, RawMaps
 from mangaxr.maps.wanted import Wanted
@@ -169,9 +169,9 @@ class _Reader:
             return
         data = self._data_of(hdu)
         # An analysis that was switched off leaves an empty extension.
-        if not wanted or not hdu.holds_maps or not hdu.data_size or hdu.name in self.kept:
+        if not wanted or not hdu.holds_maps or hdu.name in self.kept:
             return
-        check_unscaled(self.source.path, hdu)
+        check_map(self.source.path, hdu)
         array = np.frombuffer(data, dtype=_DTYPES[hdu.bitpix], count=math.prod(hdu.shape))
         planes, channels = self._choose(hdu, array.reshape(hdu.shape))
         self.kept[hdu.name] = RawExtension(hdu.name, hdu.cards, planes, channels)
@@ -190,6 +190,13 @@ class _Reader:
                 f"{len(channels)}: which is which cannot be told; the file was edited"
             )
             raise NotMapsError(msg)
+        for name in wanted:
+            if channels.count(name) > 1:
+                msg = (
+                    f"{self.source.path}: extension {hdu.name} names {channels.count(name)} planes "
+                    f"{name!r}: which is meant cannot be told; the file was edited"
+                )
+                raise NotMapsError(msg)
         missing = [name for name in wanted if name not in channels]
         if missing:
             msg = (
@@ -205,7 +212,7 @@ class _Reader:
         if len(data) < hdu.padded_size:
             raise self._truncated(hdu)
         present = [bool(hdu.cards.text(name)) for name in ("DATASUM", "CHECKSUM")]
-        if hdu.name == "PRIMARY":
+        if hdu.number == 0:
             self.has_sums = any(present)
         if self.has_sums and not all(present):
             self.unproven = True  # every HDU has both; damage may have taken them

@@ -33,7 +33,13 @@ from mangaxr.store.layout import codecs_of_rows
 from mangaxr.store.writer import EVERY_CHUNK, variable_attributes
 from mangaxr.tensors.recipe import Recipe
 
-__all__ = ["finish_store", "signed_attributes"]
+__all__ = [
+    "channel_columns",
+    "coordinate_names",
+    "digests_of_rows",
+    "finish_store",
+    "signed_attributes",
+]
 
 _METADATA = "zarr.json"
 
@@ -72,7 +78,7 @@ def finish_store(
     group = zarr.create_group(MemoryStore(small), zarr_format=3)
     for spec in (*GALAXY_COORDS, *QUALITY_COORDS, *SCALINGS):
         _write(group, spec, recipe, columns[spec.name])
-    for spec, values in zip(CHANNEL_COORDS, _channel_columns(recipe), strict=True):
+    for spec, values in zip(CHANNEL_COORDS, channel_columns(recipe), strict=True):
         _write(group, spec, recipe, _column(spec, values))
     offsets = np.arange(recipe.npix) - (recipe.npix - 1) / 2
     for spec in PIXEL_COORDS:
@@ -80,7 +86,6 @@ def finish_store(
     _copy(small, path)
     digests = (columns[name].tolist() for name in ("galaxy", "arrays_sha256", "row_sha256"))
     content = content_digest(*digests)
-    every = (*GALAXY_COORDS, *QUALITY_COORDS, *CHANNEL_COORDS)
     group = zarr.open_group(path, mode="r+", zarr_format=3)
     group.attrs.update(
         signed_attributes(
@@ -90,7 +95,7 @@ def finish_store(
                 "recipe": json.dumps(recipe.to_dict()),
                 "recipe_digest": recipe.digest(),
                 # Tells xarray which variables are coordinates.
-                "coordinates": " ".join(s.name for s in every if s.name not in s.dims),
+                "coordinates": " ".join(coordinate_names()),
                 "content_sha256": content,
                 **attributes,
             }
@@ -98,6 +103,12 @@ def finish_store(
     )
     _consolidate(path)
     return content
+
+
+def coordinate_names() -> list[str]:
+    """Return the variables that are coordinates besides those named as their dimension."""
+    every = (*GALAXY_COORDS, *QUALITY_COORDS, *CHANNEL_COORDS)
+    return [spec.name for spec in every if spec.name not in spec.dims]
 
 
 def signed_attributes(attributes: Mapping[str, Any]) -> dict[str, Any]:
@@ -115,10 +126,13 @@ def _galaxy_columns(recipe: Recipe, rows: Sequence[Mapping[str, Any]]) -> Column
     for spec, default in zip(SCALINGS, (0.0, 1.0), strict=True):
         values = [row.get(spec.name) or [default] * channels for row in rows]
         columns[spec.name] = _column(spec, values)
-    signed = {name: values.tolist() for name, values in columns.items() if name not in UNSIGNED}
-    digests = row_digests(signed)
-    columns["row_sha256"] = np.asarray(digests, dtype=np.dtypes.StringDType())
+    columns["row_sha256"] = np.asarray(digests_of_rows(columns), dtype=np.dtypes.StringDType())
     return columns
+
+
+def digests_of_rows(columns: Mapping[str, npt.NDArray[Any]]) -> list[str]:
+    """Return each galaxy's ``row_sha256``, from everything that is stored of galaxies."""
+    return row_digests({n: values.tolist() for n, values in columns.items() if n not in UNSIGNED})
 
 
 def _column(spec: Variable, values: Sequence[Any]) -> npt.NDArray[Any]:
@@ -156,7 +170,7 @@ def _consolidate(path: Path) -> None:
         zarr.consolidate_metadata(path, zarr_format=3)
 
 
-def _channel_columns(recipe: Recipe) -> list[list[str]]:
+def channel_columns(recipe: Recipe) -> list[list[str]]:
     """Return the values of the channel coordinates, in the order of their rows."""
     channels = recipe.parsed_channels()
     return [

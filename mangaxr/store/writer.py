@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,6 +21,7 @@ __all__ = [
     "SlabArrays",
     "create_store",
     "empty_slab",
+    "fill_value",
     "read_slab",
     "variable_attributes",
     "write_slab",
@@ -55,7 +57,7 @@ def create_store(path: Path, recipe: Recipe, galaxies: int) -> None:
             dtype=spec.dtype,
             chunks=array_chunks(galaxies, recipe.npix),
             compressors=codecs_of_arrays(),
-            fill_value=0.0 if spec.name == "coverage" else float("nan"),
+            fill_value=fill_value(spec),
             dimension_names=spec.dims,
             attributes=variable_attributes(spec, recipe),
             config=EVERY_CHUNK,
@@ -101,6 +103,11 @@ def _array(group: zarr.Group, name: str) -> zarr.Array[Any]:
         msg = f"{group.store_path}: {name} is not an array"
         raise StoreError(msg)
     return array
+
+
+def fill_value(spec: Variable) -> float:
+    """Return what a chunk of a large array that was never written is read as."""
+    return 0.0 if spec.name == "coverage" else math.nan
 
 
 def variable_attributes(spec: Variable, recipe: Recipe) -> dict[str, Any]:

@@ -113,12 +113,13 @@ def test_any_card_has_the_value_that_astropy_reads(
 @settings(max_examples=500)
 @given(body=st.text("= '/+-0123456789.TFE&ab", max_size=70))
 def test_a_card_out_of_order_is_left_to_astropy(body: str) -> None:
-    """What is written in no fixed format has astropy's value, or is an error as with it."""
+    """What is written in no fixed format has astropy's value, or is an error as with it.
+
+    Where there is no equals sign behind the keyword astropy warns, which is an error here too.
+    """
     image = f"KEYWORD {body}".ljust(80)
-    card = fits.Card.fromstring(image)
     try:
-        card.verify("silentfix+exception")
-        expected = card.value
+        expected = fits.Card.fromstring(image).value
     except Exception:  # noqa: BLE001  # astropy raises many kinds
         with pytest.raises(CorruptFileError):
             Cards(image.encode()).get("KEYWORD")

@@ -1,27 +1,37 @@
-"""Long tests of what may go wrong, each a program: ``python tests/torture PROGRAM ...``."""
+"""The long runs: ``python tests/torture NAME [options]``; without a name, all of them."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
 
-PROGRAMS = {
-    "kills": "builds that are killed at random moments, and resumed",
-    "faults": "builds whose writes are refused, one after the other",
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the folder of tests is not installed
+
+PROGRAMS: Mapping[str, str] = {
+    "fuzz": "torture.fuzz",
+    "kills": "torture.kills",
+    "faults": "torture.faults",
 }
-"""Each is a module of this package that defines ``main(arguments)``; --help tells the rest."""
+"""Name -> module, whose ``main`` takes options and returns an exit status."""
 
 
-def main(words: list[str]) -> int:
-    """Run a program."""
-    if not words or words[0] not in PROGRAMS:
-        print("\n".join(f"{name:<8}{what}" for name, what in PROGRAMS.items()))
+def main(arguments: list[str]) -> int:
+    """Run one program with its options, or each without."""
+    if not arguments:
+        return max(_program(name)([]) for name in PROGRAMS)
+    name, *options = arguments
+    if name not in PROGRAMS:
+        print(f"no program is called {name}: use one of {', '.join(PROGRAMS)}", file=sys.stderr)
         return 2
-    status = import_module(f"torture.{words[0]}").main(words[1:])
-    return int(status)
+    return _program(name)(options)
+
+
+def _program(name: str) -> Callable[[list[str]], int]:
+    program: Callable[[list[str]], int] = import_module(PROGRAMS[name]).main
+    return program
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).parents[1]))
     sys.exit(main(sys.argv[1:]))
