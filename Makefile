@@ -35,7 +35,7 @@ test-all:  ## run the tests on Python 3.11, 3.12 and 3.13, where installed
 	  $(MAKE) test PYTHON=$$py VENV=.venv-$$v || exit 1; \
 	done
 
-torture: $(VENV)/made-test  ## the long runs: thousands of damaged files; under an hour
+torture: $(VENV)/made-test  ## the long runs: damaged files, killed builds, refused writes; some hours
 	$(BIN)/python tests/torture
 
 check: $(VENV)/made-test  ## ruff, mypy strict, import layers, docs tables fresh

@@ -21,12 +21,12 @@ from mangaxr.build.items import Source
 from mangaxr.build.lock import take_lock
 from mangaxr.errors import RecipeMismatchError
 from mangaxr.store.durable import exchange, put_json, sync_folder, sync_tree
-from mangaxr.store.reader import content_of
+from mangaxr.store.reader import signature_of
 from mangaxr.tensors.recipe import Recipe
 
 __all__ = ["Journal", "fingerprint"]
 
-_PLAN, _DONE, _FINISHED = "plan.json", "done", "finished.json"
+_PLAN, _DONE, _FINISHED, _OLD = "plan.json", "done", "finished.json", "old"
 
 
 @dataclass(slots=True)
@@ -52,9 +52,10 @@ class Journal:
         return (self.folder / _PLAN).is_file() and self.store.is_dir()
 
     @property
-    def is_finished(self) -> bool:
-        """Whether an earlier build had the whole store, and did not live to clear up."""
-        return (self.folder / _FINISHED).is_file()
+    def is_over(self) -> bool:
+        """Whether an earlier build has nothing left to do here but to name and clear up."""
+        unplanned = self.folder.is_dir() and not (self.folder / _PLAN).exists()
+        return unplanned or (self.folder / _FINISHED).is_file()
 
     def __enter__(self) -> Self:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -115,29 +116,31 @@ class Journal:
         """Note that a slab's data are written."""
         put_json(self.folder / _DONE / f"{slab:05d}.json", list(rows))
 
-    def finish(self, content: str) -> None:
-        """Give the whole store its name, and clear up.
-
-        Parameters
-        ----------
-        content
-            Its ``content_sha256``, by which a later run knows how far this one came.
-        """
+    def finish(self) -> None:
+        """Give the whole store its name, and clear up."""
         sync_tree(self.store)
-        put_json(self.folder / _FINISHED, {"content_sha256": content})
+        # Tells the new store from one that has changed places with it, and may be damaged.
+        put_json(self.folder / _FINISHED, {"attributes_sha256": signature_of(self.store)})
         self.finish_again()
 
     def finish_again(self) -> None:
-        """Do what is left to do for a store that is whole."""
-        content = json.loads((self.folder / _FINISHED).read_text(encoding="utf-8"))
-        if content_of(self.store) == content["content_sha256"]:
-            put_in_place(self.store, self.final)
+        """Do what is left to do for a store that is whole, if there is one."""
+        marked = self.folder / _FINISHED
+        if marked.is_file():
+            content = json.loads(marked.read_text(encoding="utf-8"))
+            if signature_of(self.store) == content["attributes_sha256"]:
+                put_in_place(self.store, self.final)
         self._clear()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _clear(self) -> None:
         """Remove what is here; without its plan, the rest of it is nothing."""
-        for name in (_PLAN, _DONE, "store", _FINISHED):
+        _remove(self.folder / _PLAN)
+        if self.store.exists():
+            # Half removed, it must not be taken for the whole store that it is still marked as.
+            _remove(self.folder / _OLD)
+            self.store.rename(self.folder / _OLD)
+        for name in (_DONE, _OLD, _FINISHED):
             _remove(self.folder / name)
 
     def _check_same(self, recipe: Recipe, sources: Sequence[Source], base: str) -> None:
@@ -166,7 +169,7 @@ def put_in_place(new: Path, final: Path) -> None:
         new.rename(final)
     elif not exchange(new, final):
         # Not at once, where the system cannot; `finish_again` completes it after a crash.
-        old = new.with_name("old")
+        old = new.with_name(_OLD)
         _remove(old)
         final.rename(old)
         new.rename(final)

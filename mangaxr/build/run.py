@@ -20,7 +20,7 @@ from mangaxr.build.journal import Journal
 from mangaxr.build.origin import with_checksums
 from mangaxr.build.report import BuildReport, OnProgress
 from mangaxr.build.scheduling.connect import check_client
-from mangaxr.build.work import Work, do_work
+from mangaxr.build.work import Work, do_work, finish_earlier
 from mangaxr.datamodel.maskbits import DEFAULT_POLICY
 from mangaxr.datamodel.releases import DEFAULT_RELEASE
 from mangaxr.errors import BuildError
@@ -163,9 +163,7 @@ def build_store(
     if client is not None:
         check_client(client)
     journal = Journal(Path(out))
-    if journal.is_finished:  # a build that ended between its last step and its clearing up
-        with journal:
-            journal.finish_again()
+    finish_earlier(journal)
     there = journal.final.exists() and not fresh
     present = Present.open(journal.final, whole) if there else None
     named = (items,) if isinstance(items, ONE_ITEM) else tuple(items)

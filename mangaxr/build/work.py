@@ -27,7 +27,7 @@ from mangaxr.tensors.recipe import Recipe
 if TYPE_CHECKING:
     from distributed import Client
 
-__all__ = ["Work", "do_work"]
+__all__ = ["Work", "do_work", "finish_earlier"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +111,7 @@ def do_work(
         if issues:
             msg = f"{journal.store}: the new store breaks its contract: {issues[0]}"
             raise BuildError(msg)
-        journal.finish(finished)
+        journal.finish()
     return BuildReport(
         path=journal.final,
         galaxies=len(rows),
@@ -122,6 +122,21 @@ def do_work(
         content_sha256=finished,
         expected=work.expected,
     )
+
+
+def finish_earlier(journal: Journal) -> None:
+    """Do what is left of a build that ended between its last step and its clearing up.
+
+    Raises
+    ------
+    BuildError
+        If that build is still at it.
+    WriteError
+        If the system refuses to write.
+    """
+    if journal.is_over:
+        with _refused(journal.final), journal:
+            journal.finish_again()
 
 
 @contextmanager

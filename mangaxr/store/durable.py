@@ -10,10 +10,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-__all__ = ["exchange", "put_json", "sync_folder", "sync_tree"]
+__all__ = ["exchange", "put_json", "remove_torn", "sync_folder", "sync_tree"]
 
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
+_TORN = "*.partial"
+"""What Zarr calls a file that it has not yet given its name."""
+
 _UNSUPPORTED = (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP)
 
 
@@ -51,6 +54,12 @@ def sync_tree(root: Path) -> None:
             with open(os.path.join(folder, name), "rb") as file:
                 os.fsync(file.fileno())
         sync_folder(Path(folder))
+
+
+def remove_torn(root: Path) -> None:
+    """Remove what a process that died had not yet written whole, from the arrays below a folder."""
+    for file in list(root.rglob(_TORN)):
+        file.unlink(missing_ok=True)
 
 
 def exchange(one: Path, other: Path) -> bool:

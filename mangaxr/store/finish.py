@@ -28,6 +28,7 @@ from mangaxr.store.contract import (
     Variable,
 )
 from mangaxr.store.digest import attributes_digest, content_digest, row_digests
+from mangaxr.store.durable import remove_torn
 from mangaxr.store.layout import codecs_of_rows
 from mangaxr.store.writer import EVERY_CHUNK, variable_attributes
 from mangaxr.tensors.recipe import Recipe
@@ -70,6 +71,7 @@ def finish_store(
     str
         The store's ``content_sha256``.
     """
+    remove_torn(path)
     columns = _galaxy_columns(recipe, rows)
     # Zarr writes a small array to memory five times as quickly as to a disk, and there are many.
     small: dict[str, Buffer] = {}

@@ -24,6 +24,7 @@ __all__ = [
     "content_of",
     "open_store",
     "scaling_function",
+    "signature_of",
     "store_recipe",
     "to_physical",
     "unscaled",
@@ -92,9 +93,18 @@ def open_store(path: str | os.PathLike[str], *, chunks: Any = "auto") -> xr.Data
 
 def content_of(path: Path) -> str:
     """Return a store's ``content_sha256`` without opening it; empty if it has none."""
+    return _attribute_of(path, "content_sha256")
+
+
+def signature_of(path: Path) -> str:
+    """Return a store's ``attributes_sha256``, other for every build; empty if it has none."""
+    return _attribute_of(path, "attributes_sha256")
+
+
+def _attribute_of(path: Path, name: str) -> str:
     try:
         metadata = json.loads((path / "zarr.json").read_text(encoding="utf-8"))
-        return str(metadata["attributes"].get("content_sha256", ""))
+        return str(metadata["attributes"].get(name, ""))
     except (OSError, ValueError, KeyError, AttributeError, TypeError):
         return ""
 

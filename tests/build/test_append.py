@@ -246,6 +246,26 @@ def test_kept_galaxies_that_are_damaged_are_not_passed_on(
     assert contents(store) == before
 
 
+def test_a_damaged_store_that_was_replaced_does_not_come_back(
+    store: Path,
+    small: SurveyFiles,
+    contents: Digest,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It has the content of the new one by its attributes: a stop after the change is no reason."""
+    items = [small.maps[i] for i in (1, 3, 6)]
+    sound = contents(store)
+    chunk = store / "tensor" / "c" / "0" / "0" / "0" / "0"
+    chunk.write_bytes(bytes(chunk.stat().st_size))
+    with monkeypatch.context() as patch:
+        patch.setattr(journal.Journal, "_clear", _at_second(journal.Journal._clear))
+        with pytest.raises(Stop):
+            mangaxr.build_store(store, items, npix=32, fresh=True)
+    assert contents(store) == sound
+    assert mangaxr.build_store(store, items, npix=32).existed
+    assert contents(store) == sound
+
+
 def test_verdicts_by_other_thresholds_are_not_mixed(store: Path, small: SurveyFiles) -> None:
     """What is usable must mean the same for every galaxy of a store."""
     group = zarr.open_group(store, mode="r+")

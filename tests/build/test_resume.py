@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 import os
-import random
 import shutil
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -27,58 +22,9 @@ pytestmark = pytest.mark.usefixtures("small_slabs")
 
 Digest = Callable[[Path], dict[str, bytes]]
 
-SLOW_BUILD = """
-import sys, time
-from mangaxr.build import run
-from mangaxr.store import layout
-
-layout.SLAB = 3
-build_galaxy = run.build_galaxy
-
-def slow(*args, **kwargs):
-    time.sleep(0.1)
-    return build_galaxy(*args, **kwargs)
-
-run.build_galaxy = slow
-run.build_store(sys.argv[1], [sys.argv[2]], npix=32, workers=int(sys.argv[3]))
-"""
-"""A build with several slabs that takes long enough to be killed halfway."""
-
 
 def _partial(store: Path) -> Path:
     return store.with_name(store.name + ".partial")
-
-
-def _kill_after(store: Path, survey: Path, workers: int, seconds: float) -> bool:
-    """Start the build and kill it some time after it began to write; say if it was killed."""
-    arguments = [sys.executable, "-c", SLOW_BUILD, str(store), str(survey), str(workers)]
-    lock = _partial(store) / "lock"
-    with subprocess.Popen(arguments, stderr=subprocess.PIPE) as process:
-        began = False
-        while process.poll() is None and not began:
-            began = lock.exists() and f'"process": {process.pid},' in lock.read_text()
-            time.sleep(0.002)
-        time.sleep(seconds)
-        process.send_signal(signal.SIGKILL)
-    assert process.returncode in (0, -signal.SIGKILL)
-    return process.returncode != 0
-
-
-def test_a_killed_build_is_completed_by_the_same_command(
-    small: SurveyFiles, tmp_path: Path, reference: dict[str, bytes], contents: Digest
-) -> None:
-    """SIGKILL at random moments, again and again, leaves no half store and changes no byte."""
-    chance = random.Random(7)
-    store = tmp_path / "killed.zarr"
-    kills = 0
-    for workers in (1, 3, 1):
-        kills += _kill_after(store, small.root, workers, chance.uniform(0.0, 0.3))
-        assert not store.exists() or contents(store) == reference
-    assert kills
-    report = mangaxr.build_store(store, small.root, npix=32, workers=2)
-    assert report.done == report.galaxies == len(small.galaxies)
-    assert contents(store) == reference
-    assert not _partial(store).exists()
 
 
 _put_in_place = journal.put_in_place
@@ -172,6 +118,46 @@ def test_what_a_stop_left_does_not_disturb_a_later_build(
     shutil.rmtree(store)
     assert mangaxr.build_store(store, small.maps[0], npix=8).resumed == 0
     assert not _partial(store).exists()
+
+
+def test_a_build_that_ended_while_it_cleared_up_leaves_nothing_for_ever(
+    small: SurveyFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next command removes what is left, even if it has nothing else to do."""
+    store = tmp_path / "t.zarr"
+    with monkeypatch.context() as patch:
+        patch.setattr(journal.shutil, "rmtree", _after(shutil.rmtree, 1))
+        with pytest.raises(Stop):
+            mangaxr.build_store(store, small.maps[0], npix=8)
+    assert _partial(store).exists()
+    assert mangaxr.build_store(store, small.maps[0], npix=8).existed
+    assert [path.name for path in tmp_path.iterdir()] == ["t.zarr"]
+
+
+def test_a_file_torn_by_a_kill_does_not_stay_in_the_store(
+    small: SurveyFiles,
+    tmp_path: Path,
+    reference: dict[str, bytes],
+    contents: Digest,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A chunk that Zarr had begun to write has another name, under which nobody would miss it."""
+    store = tmp_path / "t.zarr"
+
+    replace = Path.replace
+
+    def tear(self: Path, target: Path) -> Path:
+        if "c" in target.parts:
+            raise Stop
+        return replace(self, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", tear)
+        with pytest.raises(Stop):
+            mangaxr.build_store(store, small.root, npix=32)
+    assert list(_partial(store).rglob("*.partial"))
+    assert mangaxr.build_store(store, small.root, npix=32).done == 7
+    assert contents(store) == reference
 
 
 def test_a_resumed_build_reads_only_what_is_missing(
