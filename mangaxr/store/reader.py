@@ -63,7 +63,8 @@ def open_store(path: str | os.PathLike[str], *, chunks: Any = "auto") -> xr.Data
     try:
         # Without dask: what is known of each galaxy is read here, and no scheduler is asked.
         dataset: xr.Dataset = xr.open_zarr(root, chunks=None, consolidated=False, zarr_format=3)
-    except (FileNotFoundError, ValueError, KeyError, TypeError, OSError) as error:
+    except (FileNotFoundError, ValueError, KeyError, TypeError, OSError, RuntimeError) as error:
+        # RuntimeError: a chunk that is not Zstandard; xarray before 2026.9 reads text here.
         msg = f"{root}: not a sound Zarr store ({_one_line(error)})"
         raise StoreError(msg) from error
     if dataset.attrs.get("contract") != CONTRACT:

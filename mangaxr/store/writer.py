@@ -67,7 +67,9 @@ def write_slab(path: Path, start: int, slab: SlabArrays) -> None:
         if not isinstance(array, zarr.Array):
             msg = f"{path}: {name} is not an array"
             raise TypeError(msg)
-        array = array.with_config(EVERY_CHUNK)
+        # What Array.with_config does, which came with zarr 3.1.6.
+        metadata: Any = array.metadata
+        array = zarr.Array(zarr.AsyncArray(metadata, array.store_path, config=EVERY_CHUNK))
         array[start : start + len(values)] = values
 
 
