@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from mangaxr.ensemble.profile import radial_profile as radial_profile
     from mangaxr.ensemble.stack import stack as stack
     from mangaxr.errors import MangaxrError as MangaxrError
+    from mangaxr.export.netcdf import export_netcdf as export_netcdf
+    from mangaxr.export.npy import export_npy as export_npy
+    from mangaxr.export.report import ExportReport as ExportReport
     from mangaxr.maps.open import load_maps_file as load_maps_file
     from mangaxr.maps.open import open_maps as open_maps
     from mangaxr.maps.open import open_maps_file as open_maps_file
@@ -48,6 +51,7 @@ _HOMES = {
     "BuildReport": "mangaxr.build.report",
     "Criteria": "mangaxr.catalog.ranking.criteria",
     "DownloadRecord": "mangaxr.sas.records",
+    "ExportReport": "mangaxr.export.report",
     "MangaxrError": "mangaxr.errors",
     "PlateIFU": "mangaxr.plateifu",
     "Recipe": "mangaxr.tensors.recipe",
@@ -57,6 +61,8 @@ _HOMES = {
     "build_store": "mangaxr.build.run",
     "compute_quality": "mangaxr.build.quality",
     "download": "mangaxr.sas.download",
+    "export_netcdf": "mangaxr.export.netcdf",
+    "export_npy": "mangaxr.export.npy",
     "judge_quality": "mangaxr.quality.verdict",
     "load_criteria": "mangaxr.catalog.ranking.criteria",
     "load_maps_file": "mangaxr.maps.open",

@@ -15,6 +15,7 @@ __all__ = [
     "CriteriaError",
     "DownloadError",
     "EnsembleError",
+    "ExportError",
     "ExpressionError",
     "GridError",
     "MangaxrError",
@@ -26,6 +27,7 @@ __all__ = [
     "RecipeMismatchError",
     "StoreError",
     "UnknownNameError",
+    "WriteError",
 ]
 
 
@@ -106,12 +108,26 @@ class CriteriaError(MangaxrError, ValueError):
     """Criteria for choosing and ranking galaxies that make no sense, or lack a column."""
 
 
+class WriteError(MangaxrError, OSError):
+    """The system refuses to write: a full disk, a folder that is not ours."""
+
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args else ""
+
+
 class StoreError(MangaxrError, ValueError):
     """A path is not a mangaxr store, or not a sound one."""
 
 
 class EnsembleError(MangaxrError, ValueError):
     """A statistic over a store that cannot be computed as asked, or lacks what it needs."""
+
+
+class ExportError(MangaxrError, OSError):
+    """An export cannot be written, or there is nothing to export."""
+
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args else ""
 
 
 class RecipeMismatchError(MangaxrError, ValueError):

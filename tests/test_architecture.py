@@ -42,14 +42,15 @@ LAYERS: dict[str, set[str]] = {
     "ensemble": {*_NAMES, "store"},
     "lensing": {*_NAMES, "store"},
     "viz": {*_NAMES, "store"},
+    "export": {*_NAMES, "_version", "store"},
     "synthetic": {*_NAMES, "sas", "store"},
     "build": {
         *_NAMES, "_version", "catalog", "location", "maps", "quality", "samples", "sas", "store",
         "tensors",
     },
     "cli": {
-        *_NAMES, "_version", "build", "catalog", "ensemble", "lensing", "maps", "quality",
-        "samples", "sas", "store", "synthetic", "tensors", "viz",
+        *_NAMES, "_version", "build", "catalog", "ensemble", "export", "lensing", "maps",
+        "quality", "samples", "sas", "store", "synthetic", "tensors", "viz",
     },
     "__main__": {"cli"},
 }  # fmt: skip
@@ -74,6 +75,7 @@ ONLY_IN: dict[str, set[str]] = {
     "click": {"cli"},
     "rich": {"cli"},
     "matplotlib": {"viz"},
+    "netCDF4": {"export"},
 }
 """Library -> the parts, or single files, that may import it."""
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
 
 from mangaxr.build.items import Source
 from mangaxr.build.origin import size_row
@@ -24,15 +27,23 @@ from mangaxr.tensors.assemble import GalaxyTensor, assemble
 from mangaxr.tensors.channels import wanted_planes
 from mangaxr.tensors.recipe import Recipe
 
-__all__ = ["BuiltGalaxy", "build_galaxy", "wanted_by"]
+__all__ = ["BuiltGalaxy", "GalaxyArrays", "build_galaxy", "wanted_by"]
+
+
+class GalaxyArrays(NamedTuple):
+    """The arrays of one galaxy, each (channel, y, x) float32."""
+
+    tensor: npt.NDArray[np.float32]
+    ivar: npt.NDArray[np.float32]
+    coverage: npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
 class BuiltGalaxy:
-    """What became of a galaxy: its row of the store, and its tensor unless it failed."""
+    """What became of a galaxy: its row of the store, and its arrays unless it failed."""
 
     row: Mapping[str, Any]
-    tensor: GalaxyTensor | None
+    arrays: GalaxyArrays | None
 
 
 @lru_cache(maxsize=8)
@@ -75,7 +86,7 @@ def build_galaxy(source: Source, recipe: Recipe, *, verify: bool, on_error: str)
         return BuiltGalaxy(failed_row(source, str(error)), None)
     origin = header_row(raw, values) | size_row(source, verify=verify)
     parts = (origin, _tensor_row(values, tensor, recipe), quality)
-    return BuiltGalaxy(done_row(source, *parts), tensor)
+    return BuiltGalaxy(done_row(source, *parts), _arrays(tensor))
 
 
 def _tensor_row(values: Mapping[str, Any], tensor: GalaxyTensor, recipe: Recipe) -> dict[str, Any]:
@@ -90,5 +101,9 @@ def _tensor_row(values: Mapping[str, Any], tensor: GalaxyTensor, recipe: Recipe)
         "psf_fwhm_pixels": None if psf is None else psf / grid.pixel_scale,
         "scaling_offset": [scaling.offset for scaling in tensor.scalings],
         "scaling_scale": [scaling.scale for scaling in tensor.scalings],
-        "arrays_sha256": arrays_digest(tensor.tensor, tensor.ivar, tensor.coverage),
+        "arrays_sha256": arrays_digest(*_arrays(tensor)),
     }
+
+
+def _arrays(tensor: GalaxyTensor) -> GalaxyArrays:
+    return GalaxyArrays(tensor.tensor, tensor.ivar, tensor.coverage)

@@ -22,6 +22,7 @@ _COMMANDS = (
     "build",
     "info",
     "preview",
+    "export",
 )
 """Each is a module of this package that defines ``command``."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from contextlib import nullcontext
 from pathlib import Path
@@ -95,6 +94,9 @@ __all__ = ["command"]
 @click.option("--download", is_flag=True, help="Fetch the files that the SAS tree lacks first.")
 @options.jobs
 @options.base_urls
+@click.option(
+    "--retry-failed", is_flag=True, help="Build galaxies of OUT again that failed: ITEMs, or all."
+)
 @click.option("--fresh", is_flag=True, help="Start anew and replace what is there.")
 @click.option("--verify", is_flag=True, help="Check every file to its end: gzip CRC, checksums.")
 @options.as_json
@@ -109,13 +111,14 @@ def command(
     scheduler: str | None,
     **recipe: object,
 ) -> int:
-    """Build the tensor store OUT from MAPS files.
+    """Build the tensor store OUT from MAPS files, or add galaxies to it.
 
     An ITEM is a MAPS file, a directory of them, @SAMPLE, or a plateifu such as 8138-12704
     that is looked for in the SAS tree. An interrupted build goes on when the command is repeated.
     """
     from mangaxr.build.run import build_store
     from mangaxr.build.scheduling.connect import connect
+    from mangaxr.store.provenance import portable_command
 
     wanted = [*items, *options.read_items(list_file, top)]
     downloading = show_download() if download else nullcontext()
@@ -132,21 +135,22 @@ def command(
             download=download,
             progress=progress,
             on_download=on_download,
-            command=shlex.join(["mangaxr", *sys.argv[1:]]),
+            command=portable_command(["mangaxr", *sys.argv[1:]]),
             **recipe,  # type: ignore[arg-type]  # click has checked each option
         )
     if as_json:
         print_json(report.to_dict())
     else:
         state = "is there already" if report.existed else f"built in {report.seconds:.1f} s"
-        resumed = "" if report.existed else report.resumed or ""
+        kept = "" if report.existed else report.kept or ""
         print_facts(
             {
                 "store": f"{report.path} ({state})",
                 "galaxies": report.galaxies,
                 "done": report.done,
                 "failed": len(report.failures) or "",
-                "taken up from before": resumed,
+                "kept as they were": kept,
+                "taken up from before": report.resumed or "",
             }
         )
         print_failures(report.failures, f"see `mangaxr info {report.path}`")

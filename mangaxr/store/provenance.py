@@ -5,9 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+import re
+import shlex
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import PurePosixPath
 from typing import Any
 
 from mangaxr.quality.thresholds import load_thresholds
@@ -17,6 +20,7 @@ __all__ = [
     "CITATION",
     "LICENCE",
     "build_record",
+    "portable_command",
     "provenance",
     "software_versions",
     "split_of",
@@ -44,6 +48,26 @@ def build_record(command: str, started: datetime) -> dict[str, Any]:
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
         "software": software_versions(),
     }
+
+
+def portable_command(words: Sequence[str]) -> str:
+    """Return a command without the folders and hosts of the machine where it was given.
+
+    Examples
+    --------
+    >>> portable_command(["mangaxr", "build", "/home/me/t.zarr", "--sas=~/sas", "8138-12704"])
+    'mangaxr build t.zarr --sas=sas 8138-12704'
+    """
+    return shlex.join(_portable(word) for word in words)
+
+
+def _portable(word: str) -> str:
+    option, equals, value = word.partition("=") if word.startswith("--") else ("", "", word)
+    if re.match(r"(tcp|tls|ucx|inproc)://", value):
+        value = "HOST"
+    elif value.startswith(("/", "~")):
+        value = PurePosixPath(value).name or value
+    return f"{option}{equals}{value}"
 
 
 def provenance(recipe: Recipe, builds: Sequence[Mapping[str, Any]]) -> dict[str, str]:

@@ -20,7 +20,14 @@ from mangaxr.store.contract import (
     all_variables,
 )
 
-__all__ = ["open_store", "scaling_function", "store_recipe", "to_physical", "unscaled"]
+__all__ = [
+    "content_of",
+    "open_store",
+    "scaling_function",
+    "store_recipe",
+    "to_physical",
+    "unscaled",
+]
 
 _LARGE = frozenset(variable.name for variable in ARRAYS)
 
@@ -82,6 +89,15 @@ def open_store(path: str | os.PathLike[str], *, chunks: Any = "auto") -> xr.Data
         raise StoreError(msg)
     arranged = _arranged(dataset, root)
     return arranged if chunks is None else _chunked(arranged, chunks)
+
+
+def content_of(path: Path) -> str:
+    """Return a store's ``content_sha256`` without opening it; empty if it has none."""
+    try:
+        metadata = json.loads((path / "zarr.json").read_text(encoding="utf-8"))
+        return str(metadata["attributes"].get("content_sha256", ""))
+    except (OSError, ValueError, KeyError, AttributeError, TypeError):
+        return ""
 
 
 def _chunked(dataset: xr.Dataset, chunks: Any) -> xr.Dataset:

@@ -1,7 +1,8 @@
-"""Writing the large arrays of a store: made empty, then filled slab by slab."""
+"""The large arrays of a store: made empty, written slab by slab, and read back."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -9,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import zarr
 
+from mangaxr.errors import StoreError
 from mangaxr.store.contract import ARRAYS, SCALING_FUNCTIONS, Variable
 from mangaxr.store.layout import array_chunks, codecs_of_arrays
 from mangaxr.tensors.recipe import Recipe
@@ -18,6 +20,7 @@ __all__ = [
     "SlabArrays",
     "create_store",
     "empty_slab",
+    "read_slab",
     "variable_attributes",
     "write_slab",
 ]
@@ -63,14 +66,47 @@ def write_slab(path: Path, start: int, slab: SlabArrays) -> None:
     """Write the arrays of consecutive galaxies; ``start`` must begin a chunk."""
     group = zarr.open_group(path, mode="r+", zarr_format=3)
     for name, values in slab._asdict().items():
-        array = group[name]
-        if not isinstance(array, zarr.Array):
-            msg = f"{path}: {name} is not an array"
-            raise TypeError(msg)
-        # What Array.with_config does, which came with zarr 3.1.6.
-        metadata: Any = array.metadata
-        array = zarr.Array(zarr.AsyncArray(metadata, array.store_path, config=EVERY_CHUNK))
+        array = _with_every_chunk(_array(group, name))
         array[start : start + len(values)] = values
+
+
+def read_slab(path: Path, galaxies: Sequence[int]) -> SlabArrays:
+    """Read the arrays of galaxies, each chunk once.
+
+    Parameters
+    ----------
+    path
+        The store.
+    galaxies
+        Their places in it, increasing.
+
+    Raises
+    ------
+    StoreError
+        If a chunk cannot be read.
+    """
+    try:
+        group = zarr.open_group(path, mode="r", zarr_format=3)
+        chosen = np.asarray(galaxies)
+        parts = (_array(group, name).oindex[chosen] for name in SlabArrays._fields)
+        return SlabArrays(*(np.asarray(part, dtype=np.float32) for part in parts))
+    except (ValueError, RuntimeError, OSError) as error:
+        msg = f"{path}: a chunk cannot be read ({' '.join(str(error).split())})"
+        raise StoreError(msg) from error
+
+
+def _array(group: zarr.Group, name: str) -> zarr.Array[Any]:
+    array = group[name]
+    if not isinstance(array, zarr.Array):
+        msg = f"{group.store_path}: {name} is not an array"
+        raise StoreError(msg)
+    return array
+
+
+def _with_every_chunk(array: zarr.Array[Any]) -> zarr.Array[Any]:
+    """Return the array as one that leaves no chunk out; `with_config` came with zarr 3.1.6."""
+    metadata: Any = array.metadata
+    return zarr.Array(zarr.AsyncArray(metadata, array.store_path, config=EVERY_CHUNK))
 
 
 def variable_attributes(spec: Variable, recipe: Recipe) -> dict[str, Any]:
