@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 __all__ = ["take"]
@@ -26,6 +25,7 @@ def take(values: npt.NDArray[Any], key: Sequence[Any]) -> npt.NDArray[Any]:
 
     Examples
     --------
+    >>> import numpy as np
     >>> take(np.arange(12).reshape(3, 4), ([0, 2], [1, 3])).tolist()
     [[1, 3], [9, 11]]
     """
