@@ -141,7 +141,7 @@ def _in_memory(variable: xr.Variable, where: str) -> xr.Variable:
     except (RuntimeError, ValueError, OSError) as error:
         msg = f"{where} cannot be read ({_one_line(error)}): copy the store again, or rebuild it"
         raise StoreError(msg) from error
-    if values.dtype.kind == "T":
+    if values.dtype.kind in "OT":  # objects until xarray 2026.9
         values = np.array(values.tolist(), dtype=np.str_)
     return xr.Variable(variable.dims, values, variable.attrs)
 
