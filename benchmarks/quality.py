@@ -14,9 +14,10 @@ from pathlib import Path
 
 from benchmarks.files import survey_files
 from mangaxr import compute_quality
-from mangaxr.build.galaxy import build_galaxy
+from mangaxr.build.galaxy import build_galaxy, tensor_row
 from mangaxr.build.items import Source
-from mangaxr.build.rows import header_row
+from mangaxr.build.origin import size_row
+from mangaxr.build.rows import done_row, header_row
 from mangaxr.maps.attributes import header_values
 from mangaxr.maps.geometry import SKY_EXTENSION
 from mangaxr.maps.stream import read_maps
@@ -32,10 +33,12 @@ WANTED = {SKY_EXTENSION: None, **wanted_planes(RECIPE.parsed_channels())}
 
 def tensor_alone(path: Path) -> None:
     """Read what the tensor needs, make it, and the row without metrics."""
+    source = Source(path.name, path)
     raw = read_maps(path, WANTED)
     values = header_values(raw)
-    assemble(raw, RECIPE, values.get("reff", float("nan")))
-    header_row(raw, values)
+    tensor = assemble(raw, RECIPE, values.get("reff", float("nan")))
+    origin = header_row(raw, values) | size_row(source, verify=False)
+    done_row(source, origin, tensor_row(values, tensor, RECIPE))
 
 
 def tensor_and_quality(path: Path) -> None:

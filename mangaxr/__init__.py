@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mangaxr.build.quality import compute_quality as compute_quality
     from mangaxr.build.report import BuildReport as BuildReport
     from mangaxr.build.run import build_store as build_store
+    from mangaxr.card.write import write_card as write_card
     from mangaxr.catalog.ranking.criteria import Criteria as Criteria
     from mangaxr.catalog.ranking.criteria import load_criteria as load_criteria
     from mangaxr.catalog.ranking.rank import rank as rank
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from mangaxr.samples.named import load_sample as load_sample
     from mangaxr.sas.download import download as download
     from mangaxr.sas.records import DownloadRecord as DownloadRecord
+    from mangaxr.store.contract_document import load_contract as load_contract
     from mangaxr.store.reader import open_store as open_store
     from mangaxr.store.reader import to_physical as to_physical
     from mangaxr.store.validate import validate_store as validate_store
@@ -64,6 +66,7 @@ _HOMES = {
     "export_netcdf": "mangaxr.export.netcdf",
     "export_npy": "mangaxr.export.npy",
     "judge_quality": "mangaxr.quality.verdict",
+    "load_contract": "mangaxr.store.contract_document",
     "load_criteria": "mangaxr.catalog.ranking.criteria",
     "load_maps_file": "mangaxr.maps.open",
     "load_sample": "mangaxr.samples.named",
@@ -80,6 +83,7 @@ _HOMES = {
     "stack": "mangaxr.ensemble.stack",
     "to_physical": "mangaxr.store.reader",
     "validate_store": "mangaxr.store.validate",
+    "write_card": "mangaxr.card.write",
     "write_table": "mangaxr.catalog.tables.export",
 }
 """Public name -> module that defines it."""

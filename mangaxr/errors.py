@@ -10,6 +10,7 @@ __all__ = [
     "BadGalaxyError",
     "BadPlateIFUError",
     "BuildError",
+    "CardError",
     "CatalogError",
     "CorruptFileError",
     "CriteriaError",
@@ -24,6 +25,7 @@ __all__ = [
     "MissingFileError",
     "NotMapsError",
     "PictureError",
+    "RecipeError",
     "RecipeMismatchError",
     "StoreError",
     "UnknownNameError",
@@ -89,6 +91,10 @@ class PictureError(MangaxrError, OSError):
         return str(self.args[0]) if self.args else ""
 
 
+class CardError(MangaxrError, ValueError):
+    """Documents of a store cannot be written where they were to go."""
+
+
 class CatalogError(MangaxrError, ValueError):
     """A catalogue, or a table of galaxies, is not what it should be, or lacks a column."""
 
@@ -128,6 +134,10 @@ class ExportError(MangaxrError, OSError):
 
     def __str__(self) -> str:
         return str(self.args[0]) if self.args else ""
+
+
+class RecipeError(MangaxrError, ValueError):
+    """A file that was meant to hold a recipe does not, or holds a damaged one."""
 
 
 class RecipeMismatchError(MangaxrError, ValueError):

@@ -39,6 +39,7 @@ LAYERS: dict[str, set[str]] = {
     "quality": {*_FACTS, "maps", "settings"},
     "tensors": {*_FACTS, "maps", "regrid"},
     "store": {*_NAMES, "quality", "tensors"},
+    "card": {"errors", "store"},
     "ensemble": {*_NAMES, "store"},
     "lensing": {*_NAMES, "store"},
     "viz": {*_NAMES, "store"},
@@ -49,7 +50,7 @@ LAYERS: dict[str, set[str]] = {
         "tensors",
     },
     "cli": {
-        *_NAMES, "_version", "build", "catalog", "ensemble", "export", "lensing", "maps",
+        *_NAMES, "_version", "build", "card", "catalog", "ensemble", "export", "lensing", "maps",
         "quality", "samples", "sas", "store", "synthetic", "tensors", "viz",
     },
     "__main__": {"cli"},

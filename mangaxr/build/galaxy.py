@@ -27,7 +27,7 @@ from mangaxr.tensors.assemble import GalaxyTensor, assemble
 from mangaxr.tensors.channels import wanted_planes
 from mangaxr.tensors.recipe import Recipe
 
-__all__ = ["BuiltGalaxy", "GalaxyArrays", "build_galaxy", "wanted_by"]
+__all__ = ["BuiltGalaxy", "GalaxyArrays", "build_galaxy", "tensor_row", "wanted_by"]
 
 
 class GalaxyArrays(NamedTuple):
@@ -85,11 +85,11 @@ def build_galaxy(source: Source, recipe: Recipe, *, verify: bool, on_error: str)
             raise
         return BuiltGalaxy(failed_row(source, str(error)), None)
     origin = header_row(raw, values) | size_row(source, verify=verify)
-    parts = (origin, _tensor_row(values, tensor, recipe), quality)
+    parts = (origin, tensor_row(values, tensor, recipe), quality)
     return BuiltGalaxy(done_row(source, *parts), _arrays(tensor))
 
 
-def _tensor_row(values: Mapping[str, Any], tensor: GalaxyTensor, recipe: Recipe) -> dict[str, Any]:
+def tensor_row(values: Mapping[str, Any], tensor: GalaxyTensor, recipe: Recipe) -> dict[str, Any]:
     """Describe a tensor: where it lies on the sky, how it was scaled, and its digest."""
     grid = tensor.grid
     psf = values.get("psf_fwhm_r")

@@ -23,6 +23,7 @@ _COMMANDS = (
     "info",
     "preview",
     "export",
+    "card",
 )
 """Each is a module of this package that defines ``command``."""
 

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from mangaxr.quality.metrics import FLAGS, METRICS
+from mangaxr.tensors.channels import Quantity
+from mangaxr.tensors.recipe import SPLITS
 
 __all__ = [
     "ARRAYS",
@@ -68,6 +70,12 @@ class Variable:
         What it means.
     within
         Least and largest value that it may have, missing values apart; None if any will do.
+    values
+        The only values that it may have, missing values apart; none if any will do.
+    per_channel
+        Its unit where that differs by channel, ``u`` being the unit of the channel.
+    always
+        Whether a value is never missing.
     """
 
     name: str
@@ -76,6 +84,14 @@ class Variable:
     units: str
     long_name: str
     within: tuple[float, float] | None = None
+    values: tuple[int | str, ...] = ()
+    per_channel: str = ""
+    always: bool = False
+
+    @property
+    def missing(self) -> object:
+        """What stands for a value that is missing; None if none ever is."""
+        return None if self.always else MISSING[self.dtype]
 
 
 _MAP = ("galaxy", "channel", "y", "x")
@@ -92,6 +108,7 @@ ARRAYS: tuple[Variable, ...] = (
         "inverse variance of the physical value, spaxels within a pixel taken as fully "
         "correlated; NaN where there is no value or no finite variance",
         within=(0.0, math.inf),
+        per_channel="1 / u^2",
     ),
     Variable(
         "coverage",
@@ -100,11 +117,20 @@ ARRAYS: tuple[Variable, ...] = (
         "1",
         "share of the pixel's area that was measured",
         within=(0.0, 1.0),
+        always=True,
     ),
 )
 
 SCALINGS: tuple[Variable, ...] = (
-    Variable("scaling_offset", _PER_CHANNEL, "float64", "", "physical = g(tensor)*scale + offset"),
+    Variable(
+        "scaling_offset",
+        _PER_CHANNEL,
+        "float64",
+        "",
+        "physical = g(tensor)*scale + offset",
+        per_channel="u",
+        always=True,
+    ),
     Variable(
         "scaling_scale",
         _PER_CHANNEL,
@@ -112,6 +138,8 @@ SCALINGS: tuple[Variable, ...] = (
         "",
         "physical = g(tensor)*scale + offset",
         within=(0.0, math.inf),
+        per_channel="u",
+        always=True,
     ),
 )
 
@@ -119,13 +147,29 @@ SCALING_FUNCTIONS: dict[str, str] = {"robust": "identity", "none": "identity", "
 """Scaling of the recipe -> the function g of its inverse, attribute of ``tensor``."""
 
 GALAXY_COORDS: tuple[Variable, ...] = (
-    Variable("galaxy", _PER_GALAXY, "str", "", "plate and IFU design; unique, sorted"),
-    Variable("status", _PER_GALAXY, "int8", "", "0 pending, 1 done, 2 failed", within=(0, 2)),
+    Variable("galaxy", _PER_GALAXY, "str", "", "plate and IFU design; unique, sorted", always=True),
+    Variable(
+        "status",
+        _PER_GALAXY,
+        "int8",
+        "",
+        "0 pending, 1 done, 2 failed",
+        within=(0, 2),
+        values=tuple(STATUS.values()),
+        always=True,
+    ),
     Variable("failure", _PER_GALAXY, "str", "", "why it failed; empty if it did not"),
     Variable("plate", _PER_GALAXY, "int64", "", "plate; -1 if unknown", within=(1, math.inf)),
     Variable("ifu", _PER_GALAXY, "int64", "", "IFU design; -1 if unknown", within=(1, math.inf)),
     Variable("mangaid", _PER_GALAXY, "str", "", "target; repeat observations share it"),
-    Variable("split", _PER_GALAXY, "str", "", "train, val or test, by a stable hash of mangaid"),
+    Variable(
+        "split",
+        _PER_GALAXY,
+        "str",
+        "",
+        "train, val or test, by a stable hash of mangaid",
+        values=SPLITS,
+    ),
     Variable(
         "ra",
         _PER_GALAXY,
@@ -235,7 +279,12 @@ GALAXY_COORDS: tuple[Variable, ...] = (
         "SHA-256 of the galaxy's tensor, ivar and coverage; empty if it failed",
     ),
     Variable(
-        "row_sha256", _PER_GALAXY, "str", "", "SHA-256 of the rest of what decides the galaxy"
+        "row_sha256",
+        _PER_GALAXY,
+        "str",
+        "",
+        "SHA-256 of the rest of what decides the galaxy",
+        always=True,
     ),
 )
 
@@ -253,20 +302,32 @@ UNSIGNED = frozenset(("source_path", "source_url", "source_sha256", "row_sha256"
 So the same files and recipe give a store of the same digest.
 """
 
+_CHANNEL = ("channel",)
+
 CHANNEL_COORDS: tuple[Variable, ...] = (
-    Variable("channel", ("channel",), "str", "", "name of the channel"),
-    Variable("channel_units", ("channel",), "str", "", "unit of its physical values"),
-    Variable("channel_long_name", ("channel",), "str", "", "what it is"),
-    Variable("channel_quantity", ("channel",), "str", "", "how it is averaged"),
-    Variable("channel_extension", ("channel",), "str", "", "MAPS extension it comes from"),
-    Variable("channel_line", ("channel",), "str", "", "line or index, by its name in the header"),
-    Variable("channel_weight", ("channel",), "str", "", "MAPS extension that weights it"),
-    Variable("channel_mask_policy", ("channel",), "str", "", "mask policy it was cut with"),
+    Variable("channel", _CHANNEL, "str", "", "name of the channel", always=True),
+    Variable("channel_units", _CHANNEL, "str", "", "unit of its physical values", always=True),
+    Variable("channel_long_name", _CHANNEL, "str", "", "what it is", always=True),
+    Variable(
+        "channel_quantity",
+        _CHANNEL,
+        "str",
+        "",
+        "how it is averaged",
+        values=get_args(Quantity),
+        always=True,
+    ),
+    Variable("channel_extension", _CHANNEL, "str", "", "MAPS extension it comes from", always=True),
+    Variable("channel_line", _CHANNEL, "str", "", "line or index, by its name in the header"),
+    Variable("channel_weight", _CHANNEL, "str", "", "MAPS extension that weights it"),
+    Variable(
+        "channel_mask_policy", _CHANNEL, "str", "", "mask policy it was cut with", always=True
+    ),
 )
 
 PIXEL_COORDS: tuple[Variable, ...] = (
-    Variable("y", ("y",), "float64", "pix", "offset from the middle, positive North"),
-    Variable("x", ("x",), "float64", "pix", "offset from the middle, positive West"),
+    Variable("y", ("y",), "float64", "pix", "offset from the middle, positive North", always=True),
+    Variable("x", ("x",), "float64", "pix", "offset from the middle, positive West", always=True),
 )
 
 

@@ -10,15 +10,46 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 from zarr.abc.codec import BytesBytesCodec
 from zarr.codecs import BloscCodec, Crc32cCodec, ZstdCodec
 
-__all__ = ["SLAB", "array_chunks", "codecs_of_arrays", "codecs_of_rows", "lost_chunks", "slabs"]
+__all__ = [
+    "COMPRESSION",
+    "SLAB",
+    "array_chunks",
+    "codecs_of_arrays",
+    "codecs_of_rows",
+    "lost_chunks",
+    "slabs",
+]
 
 SLAB = 64
 """Galaxies per chunk, and per unit of work."""
+
+COMPRESSION: Mapping[str, tuple[Mapping[str, Any], ...]] = MappingProxyType(
+    {
+        "arrays": (
+            {
+                "name": "blosc",
+                "configuration": {"cname": "zstd", "clevel": 1, "shuffle": "shuffle"},
+            },
+            {"name": "crc32c"},
+        ),
+        "rows": ({"name": "zstd", "configuration": {"level": 0}}, {"name": "crc32c"}),
+    }
+)
+"""Codecs behind the bytes of tensor, ivar and coverage, and of everything else, by Zarr's names."""
+
+_CODECS: dict[str, type[BytesBytesCodec]] = {
+    "blosc": BloscCodec,
+    "crc32c": Crc32cCodec,
+    "zstd": ZstdCodec,
+}
 
 
 def array_chunks(galaxies: int, npix: int) -> tuple[int, int, int, int]:
@@ -28,12 +59,16 @@ def array_chunks(galaxies: int, npix: int) -> tuple[int, int, int, int]:
 
 def codecs_of_arrays() -> tuple[BytesBytesCodec, ...]:
     """Codecs of tensor, ivar and coverage."""
-    return (BloscCodec(cname="zstd", clevel=1, shuffle="shuffle"), Crc32cCodec())
+    return _codecs("arrays")
 
 
 def codecs_of_rows() -> tuple[BytesBytesCodec, ...]:
     """Codecs of everything else."""
-    return (ZstdCodec(), Crc32cCodec())
+    return _codecs("rows")
+
+
+def _codecs(kind: str) -> tuple[BytesBytesCodec, ...]:
+    return tuple(_CODECS[row["name"]](**row.get("configuration", {})) for row in COMPRESSION[kind])
 
 
 def slabs(galaxies: int) -> list[range]:

@@ -14,11 +14,10 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from mangaxr.quality.thresholds import load_thresholds
+from mangaxr.store.citations import LICENCE, citation
 from mangaxr.tensors.recipe import DEFAULT_SPLIT, SPLITS, Recipe
 
 __all__ = [
-    "CITATION",
-    "LICENCE",
     "build_record",
     "portable_command",
     "provenance",
@@ -30,14 +29,6 @@ __all__ = [
 _PACKAGES = ("mangaxr", "numpy", "scipy", "zarr", "xarray", "astropy", "isal", "numcodecs")
 
 _SPLIT_SALT = "mangaxr-v1"
-
-LICENCE = "SDSS data are in the public domain; please acknowledge SDSS as the citation says"
-
-CITATION = (
-    "MaNGA: Bundy et al. 2015 (ApJ 798, 7); DAP: Westfall et al. 2019 (AJ 158, 231), "
-    "Belfiore et al. 2019 (AJ 158, 160); LSF: Law et al. 2021 (AJ 161, 52); "
-    "DR17: Abdurro'uf et al. 2022 (ApJS 259, 35)"
-)
 
 
 def build_record(command: str, started: datetime) -> dict[str, Any]:
@@ -89,7 +80,7 @@ def provenance(recipe: Recipe, builds: Sequence[Mapping[str, Any]]) -> dict[str,
         "split_rule": json.dumps(split_rule(recipe.split)),
         "thresholds": json.dumps(load_thresholds().to_dict()),
         "license": LICENCE,
-        "citation": CITATION,
+        "citation": citation(),
     }
 
 

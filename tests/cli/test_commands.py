@@ -23,6 +23,7 @@ Run = Callable[..., Any]
 COMMANDS = (
     "demo", "catalog", "rank", "download", "inspect", "quality", "build", "info", "preview",
     "export",
+    "card",
 )  # fmt: skip
 
 
