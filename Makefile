@@ -29,7 +29,7 @@ $(VENV)/made-docs: $(VENV)/made
 
 $(OLDEST)/made: pyproject.toml mangaxr/_version.py tests/oldest.txt
 	$(or $(call python,3.11),$(error python3.11 is not installed)) -m venv $(OLDEST)
-	$(OLDEST)/bin/pip install --quiet --disable-pip-version-check --editable ".[test]" --constraint tests/oldest.txt
+	$(OLDEST)/bin/pip install --quiet --disable-pip-version-check --constraint tests/oldest.txt --editable ".[test,croissant]"
 	@touch $@
 
 demo: $(VENV)/made  ## set up, then run the main job on a synthetic survey
