@@ -43,6 +43,10 @@ class BuildReport:
         Wall-clock time of this run.
     existed
         True if the finished store had everything already.
+    content_sha256
+        Digest of the store's content.
+    expected
+        That of the store whose recipe was built again; empty if none was.
     """
 
     path: Path
@@ -52,6 +56,8 @@ class BuildReport:
     resumed: int
     seconds: float
     existed: bool = False
+    content_sha256: str = ""
+    expected: str = ""
 
     @property
     def done(self) -> int:
@@ -74,5 +80,7 @@ class BuildReport:
             "kept": self.kept,
             "resumed": self.resumed,
             "existed": self.existed,
+            "content_sha256": self.content_sha256,
+            "expected_sha256": self.expected,
             "seconds": round(self.seconds, 3),
         }

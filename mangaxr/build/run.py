@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from mangaxr.build.again import as_document, items_of
 from mangaxr.build.died import give_up_galaxy
 from mangaxr.build.existing import Present, check_replaceable
 from mangaxr.build.fetch import fetch_missing
@@ -25,7 +26,7 @@ from mangaxr.datamodel.releases import DEFAULT_RELEASE
 from mangaxr.errors import BuildError
 from mangaxr.sas.layout import DEFAULT_BASE_URL
 from mangaxr.sas.records import OnDownload
-from mangaxr.store.contract import STATUS
+from mangaxr.store.recipe_document import RecipeDocument
 from mangaxr.tensors.channels import DEFAULT_CHANNELS
 from mangaxr.tensors.recipe import DEFAULT_SPLIT, GridName, Recipe
 from mangaxr.tensors.scaling import ScalingName
@@ -40,7 +41,7 @@ def build_store(
     out: str | os.PathLike[str],
     items: Iterable[Item] | Item = (),
     *,
-    recipe: Recipe | None = None,
+    recipe: Recipe | str | os.PathLike[str] | None = None,
     channels: Sequence[str] = DEFAULT_CHANNELS,
     grid: GridName = "field",
     pixel_scale: float | None = None,
@@ -77,9 +78,11 @@ def build_store(
         complete.
     items
         MAPS files, directories of them, plateifus found in the SAS tree, or ``@SAMPLE``.
-        May be left out with ``retry_failed``.
+        May be left out with ``retry_failed``, and with a recipe that lists galaxies.
     recipe
-        How tensors are made, whole; or the parts of it:
+        How tensors are made, whole; also the path of a ``recipe.json`` that
+        `mangaxr.write_card` wrote, or of a store. Without items, the galaxies that are listed
+        there are built, from the same files below ``sas``. Or the parts of it:
     channels, grid, pixel_scale, npix, scaling, mask, min_coverage, min_snr, split
         See `mangaxr.Recipe`. ``mask`` may be a list of flag names.
     sas, release, daptype
@@ -152,7 +155,8 @@ def build_store(
         min_snr=min_snr,
         split=split,
     )
-    whole = _one_recipe(recipe, asked)
+    document = as_document(recipe, asked)
+    whole = document.recipe
     if workers < 1 or on_error not in ("record", "raise"):
         msg = f"workers = {workers}, on_error = {on_error!r}: expected >= 1 and record or raise"
         raise BuildError(msg)
@@ -164,12 +168,14 @@ def build_store(
             journal.finish_again()
     there = journal.final.exists() and not fresh
     present = Present.open(journal.final, whole) if there else None
-    named = _named(items, present if retry_failed else None)
+    named = (items,) if isinstance(items, ONE_ITEM) else tuple(items)
+    expected = "" if named else document.content_sha256
+    named = named or _unnamed(document, present if retry_failed else None, sas)
     sources = resolve_items(named, sas=sas, release=release, daptype=daptype) if named else []
     if present:
         sources = present.lacking(sources, retry_failed=retry_failed)
         if not sources:
-            return _report(present, began)
+            return _report(present, began, expected)
     check_replaceable(journal.final)
     if download:
         sources = fetch_missing(
@@ -189,54 +195,33 @@ def build_store(
         fresh=fresh,
         build=partial(build_galaxy, recipe=whole, verify=verify, on_error=on_error),
         on_death=partial(give_up_galaxy, on_error=on_error),
+        expected=expected,
         command=command,
         started=started,
+        began=began,
     )
-    resumed, rows = do_work(work, journal, workers=workers, client=client, progress=progress)
-    failures = {r["galaxy"]: r["failure"] for r in rows if r["status"] == STATUS["failed"]}
-    return BuildReport(
-        path=journal.final,
-        galaxies=len(rows),
-        failures=failures,
-        kept=len(rows) - len(sources),
-        resumed=resumed,
-        seconds=time.monotonic() - began,
-    )
+    return do_work(work, journal, workers=workers, client=client, progress=progress)
 
 
-def _named(items: Iterable[Item] | Item, retried: Present | None) -> tuple[Item, ...]:
-    """Return the items; where there are none and failed galaxies are retried, all of these.
+def _unnamed(
+    document: RecipeDocument, retried: Present | None, sas: str | os.PathLike[str] | None
+) -> tuple[Item, ...]:
+    """Return what is meant where nothing is named: what failed, else what the recipe lists.
 
     Raises
     ------
     BuildError
-        If nothing is named.
+        If it lists nothing either.
     """
-    named = (items,) if isinstance(items, ONE_ITEM) else tuple(items)
-    if not named and retried is None:
+    if retried is not None:
+        return tuple(retried.failures)
+    if not document.galaxies:
         msg = "nothing to build: give MAPS files, directories of them, or plateifus"
         raise BuildError(msg)
-    return named or tuple(retried.failures if retried else ())
+    return tuple(items_of(document, sas))
 
 
-def _one_recipe(given: Recipe | None, asked: Recipe) -> Recipe:
-    """Return the recipe that is given, or the one that was put together.
-
-    Raises
-    ------
-    BuildError
-        If both were.
-    """
-    if given is None:
-        return asked
-    other = asked.differences(Recipe())
-    if other:
-        msg = f"a recipe is given, and {other[0].split(':')[0]} besides: give one of them"
-        raise BuildError(msg)
-    return given
-
-
-def _report(present: Present, began: float) -> BuildReport:
+def _report(present: Present, began: float, expected: str) -> BuildReport:
     """Report on the finished store that lacks nothing of what was asked for."""
     number = len(present.places)
     return BuildReport(
@@ -247,4 +232,6 @@ def _report(present: Present, began: float) -> BuildReport:
         resumed=0,
         seconds=time.monotonic() - began,
         existed=True,
+        content_sha256=present.base.content,
+        expected=expected,
     )

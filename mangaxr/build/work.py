@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mangaxr.build.existing import Present
 from mangaxr.build.items import Source
 from mangaxr.build.journal import Journal
-from mangaxr.build.report import OnProgress
+from mangaxr.build.report import BuildReport, OnProgress
 from mangaxr.build.slabs import Build, fill_slabs
 from mangaxr.errors import BuildError, MangaxrError, WriteError
+from mangaxr.store.contract import STATUS
 from mangaxr.store.finish import finish_store
 from mangaxr.store.provenance import build_record, provenance
 from mangaxr.store.reader import content_of
@@ -42,8 +44,12 @@ class Work:
         Forget what an interrupted build has done.
     build, on_death
         Make of a galaxy its tensor; and what it is when that kills the process.
+    expected
+        Digest of the store whose recipe is built again; empty if none is.
     command, started
         For the store's provenance.
+    began
+        Of the monotonic clock, when this run did.
     """
 
     recipe: Recipe
@@ -52,8 +58,10 @@ class Work:
     fresh: bool
     build: Build
     on_death: Build
+    expected: str
     command: str
     started: datetime
+    began: float
 
 
 def do_work(
@@ -63,13 +71,8 @@ def do_work(
     workers: int,
     client: Client | None,
     progress: OnProgress | None,
-) -> tuple[int, list[dict[str, Any]]]:
+) -> BuildReport:
     """Build the store and give it its name.
-
-    Returns
-    -------
-    tuple
-        Galaxies that an interrupted build had done, and the rows of all.
 
     Raises
     ------
@@ -109,7 +112,16 @@ def do_work(
             msg = f"{journal.store}: the new store breaks its contract: {issues[0]}"
             raise BuildError(msg)
         journal.finish(finished)
-    return resumed, rows
+    return BuildReport(
+        path=journal.final,
+        galaxies=len(rows),
+        failures={r["galaxy"]: r["failure"] for r in rows if r["status"] == STATUS["failed"]},
+        kept=sum(source.kept is not None for source in work.sources),
+        resumed=resumed,
+        seconds=time.monotonic() - work.began,
+        content_sha256=finished,
+        expected=work.expected,
+    )
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from mangaxr.build.report import BuildReport
 from mangaxr.cli import options
 from mangaxr.cli.download_progress import show_download
 from mangaxr.cli.output import print_facts, print_failures, print_json
@@ -27,6 +28,11 @@ __all__ = ["command"]
 @options.sas
 @options.release
 @options.daptype
+@click.option(
+    "--recipe",
+    metavar="FILE",
+    help="Take the recipe of a recipe.json or a store, and without ITEMs its galaxies as well.",
+)
 @click.option(
     "--channels",
     default=",".join(DEFAULT_CHANNELS),
@@ -109,7 +115,7 @@ def command(
     channels: str,
     download: bool,
     scheduler: str | None,
-    **recipe: object,
+    **settings: object,
 ) -> int:
     """Build the tensor store OUT from MAPS files, or add galaxies to it.
 
@@ -136,7 +142,7 @@ def command(
             progress=progress,
             on_download=on_download,
             command=portable_command(["mangaxr", *sys.argv[1:]]),
-            **recipe,  # type: ignore[arg-type]  # click has checked each option
+            **settings,  # type: ignore[arg-type]  # click has checked each option
         )
     if as_json:
         print_json(report.to_dict())
@@ -151,7 +157,20 @@ def command(
                 "failed": len(report.failures) or "",
                 "kept as they were": kept,
                 "taken up from before": report.resumed or "",
+                "content": _compared(report),
             }
         )
         print_failures(report.failures, f"see `mangaxr info {report.path}`")
     return 0 if report.done else 1
+
+
+def _compared(report: BuildReport) -> str:
+    """Say whether a store that was built again is the same; nothing if it is a new one."""
+    if not report.expected:
+        return ""
+    if report.content_sha256 == report.expected:
+        return "the same as that of the recipe's store"
+    return (
+        f"{report.content_sha256[:12]}, and {report.expected[:12]} of the recipe's store: other "
+        f"files, or other versions of the libraries"
+    )

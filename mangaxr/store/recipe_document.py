@@ -49,10 +49,14 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class RecipeDocument:
-    """A recipe, and the galaxies that go with it; none if the document names none."""
+    """A recipe, and the galaxies that go with it; none if the document names none.
+
+    ``content_sha256`` is that of the store that was built of them.
+    """
 
     recipe: Recipe
     galaxies: tuple[SourceFile, ...] = ()
+    content_sha256: str = ""
 
 
 _COLUMNS = tuple(field.name for field in fields(SourceFile))
@@ -148,7 +152,8 @@ def _parsed(document: Mapping[str, Any], file: Path) -> RecipeDocument:
             f"the recipe as it is, save what is under 'recipe' as a file of its own"
         )
         raise RecipeError(msg)
-    return RecipeDocument(recipe, _galaxies(document.get("galaxies"), file))
+    galaxies = _galaxies(document.get("galaxies"), file)
+    return RecipeDocument(recipe, galaxies, str(document.get("content_sha256", "")))
 
 
 def _recipe(values: Any, file: Path) -> Recipe:
