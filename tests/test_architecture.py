@@ -35,7 +35,7 @@ LAYERS: dict[str, set[str]] = {
     "samples": {"errors", "plateifu"},
     "sas": {*_NAMES, "_version", "fits", "location", "samples"},
     "maps": {*_NAMES, "fits", "location", "sas"},
-    "catalog": {*_NAMES, "location", "sas", "settings"},
+    "catalog": {*_NAMES, "fits", "location", "sas", "settings"},
     "quality": {*_FACTS, "maps", "settings"},
     "tensors": {*_FACTS, "maps", "regrid"},
     "store": {*_NAMES, "quality", "sas", "tensors"},

@@ -71,7 +71,8 @@ def open_store(path: str | os.PathLike[str], *, chunks: Any = "auto") -> xr.Data
     try:
         # Without dask: what is known of each galaxy is read here, and no scheduler is asked.
         dataset: xr.Dataset = xr.open_zarr(root, chunks=None, consolidated=False, zarr_format=3)
-    except (FileNotFoundError, ValueError, KeyError, TypeError, OSError) as error:
+    except (FileNotFoundError, ValueError, KeyError, TypeError, OSError, RuntimeError) as error:
+        # RuntimeError: a chunk that is not Zstandard; xarray before 2026.9 reads text here.
         msg = f"{root}: not a sound Zarr store ({_one_line(error)})"
         raise StoreError(msg) from error
     if dataset.attrs.get("contract") != CONTRACT:
@@ -150,7 +151,7 @@ def _in_memory(variable: xr.Variable, where: str) -> xr.Variable:
     except (RuntimeError, ValueError, OSError) as error:
         msg = f"{where} cannot be read ({_one_line(error)}): copy the store again, or rebuild it"
         raise StoreError(msg) from error
-    if values.dtype.kind == "T":
+    if values.dtype.kind in "OT":  # objects until xarray 2026.9
         values = np.array(values.tolist(), dtype=np.str_)
     return xr.Variable(variable.dims, values, variable.attrs)
 

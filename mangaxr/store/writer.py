@@ -68,7 +68,7 @@ def write_slab(path: Path, start: int, slab: SlabArrays) -> None:
     """Write the arrays of consecutive galaxies; ``start`` must begin a chunk."""
     group = zarr.open_group(path, mode="r+", zarr_format=3)
     for name, values in slab._asdict().items():
-        array = _array(group, name).with_config(EVERY_CHUNK)
+        array = _with_every_chunk(_array(group, name))
         array[start : start + len(values)] = values
 
 
@@ -108,6 +108,12 @@ def _array(group: zarr.Group, name: str) -> zarr.Array[Any]:
 def fill_value(spec: Variable) -> float:
     """Return what a chunk of a large array that was never written is read as."""
     return 0.0 if spec.name == "coverage" else math.nan
+
+
+def _with_every_chunk(array: zarr.Array[Any]) -> zarr.Array[Any]:
+    """Return the array as one that leaves no chunk out; `with_config` came with zarr 3.1.6."""
+    metadata: Any = array.metadata
+    return zarr.Array(zarr.AsyncArray(metadata, array.store_path, config=EVERY_CHUNK))
 
 
 def variable_attributes(spec: Variable, recipe: Recipe) -> dict[str, Any]:

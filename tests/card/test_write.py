@@ -100,13 +100,15 @@ def test_the_command_prints_a_document(
         assert CliRunner().invoke(_mangaxr, ["card", str(built)]).output == texts[file]
 
 
-def test_the_command_writes_and_says_what_is_missing(built: Path, tmp_path: Path) -> None:
+def test_the_command_writes_and_says_what_is_missing(
+    built: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """With --out files are named on stdout; what Croissant asks for is a note on stderr."""
     arguments = ["card", str(built), "--out", str(tmp_path), "--creator", "Me"]
-    result = CliRunner().invoke(_mangaxr, arguments)
-    assert result.stdout.split() == [str(tmp_path / name) for name in DOCUMENTS]
-    assert result.stderr == (
-        "note: Croissant asks for --url, --data-version: give them before you publish\n"
-    )
+    _mangaxr.main(arguments, standalone_mode=False)
+    out, err = capsys.readouterr()
+    assert out.split() == [str(tmp_path / name) for name in DOCUMENTS]
+    assert err == "note: Croissant asks for --url, --data-version: give them before you publish\n"
     said = ["--url", "https://example.org", "--data-version", "1.0.0", "--overwrite"]
-    assert CliRunner().invoke(_mangaxr, [*arguments, *said]).stderr == ""
+    _mangaxr.main([*arguments, *said], standalone_mode=False)
+    assert capsys.readouterr().err == ""
