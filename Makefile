@@ -2,9 +2,14 @@
 PYTHON ?= python3
 VENV   ?= .venv
 BIN     = $(VENV)/bin
+OLDEST  = .venv-oldest
+
+# The first python3.N that runs; pyenv's may be on the path and yet refuse to.
+python  = $(shell for py in python$(1) $(HOME)/.pyenv/versions/$(1).*/bin/python; do \
+            "$$py" -c "" 2>/dev/null && echo "$$py" && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all torture check format docs tables bench clean
+.PHONY: help demo test test-all test-3.11 test-3.12 test-3.13 test-oldest torture check format docs tables bench clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -22,20 +27,28 @@ $(VENV)/made-docs: $(VENV)/made
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[docs]"
 	@touch $@
 
+$(OLDEST)/made: pyproject.toml mangaxr/_version.py tests/oldest.txt
+	$(or $(call python,3.11),$(error python3.11 is not installed)) -m venv $(OLDEST)
+	$(OLDEST)/bin/pip install --quiet --disable-pip-version-check --constraint tests/oldest.txt --editable ".[test,croissant]"
+	@touch $@
+
 demo: $(VENV)/made  ## set up, then run the main job on a synthetic survey
 	$(BIN)/mangaxr demo
 
 test: $(VENV)/made-test  ## run the tests
 	$(BIN)/python -m pytest
 
-test-all:  ## run the tests on Python 3.11, 3.12 and 3.13, where installed
-	@for v in 3.11 3.12 3.13; do \
-	  py=$$(command -v python$$v || ls $$HOME/.pyenv/versions/$$v.*/bin/python 2>/dev/null | tail -1); \
-	  if [ -z "$$py" ]; then echo "python$$v: not installed, left out"; continue; fi; \
-	  $(MAKE) test PYTHON=$$py VENV=.venv-$$v || exit 1; \
-	done
+test-all: test-3.11 test-3.12 test-3.13 test-oldest  ## run the tests on each Python that is installed, and test-oldest
 
-torture: $(VENV)/made-test  ## the long runs: thousands of damaged files; under an hour
+test-3.11 test-3.12 test-3.13: test-%:
+	@py="$(call python,$*)"; \
+	if [ -z "$$py" ]; then echo "python$*: not installed, left out"; \
+	else $(MAKE) test PYTHON="$$py" VENV=.venv-$*; fi
+
+test-oldest: $(OLDEST)/made  ## run the tests with the oldest versions that are allowed
+	$(OLDEST)/bin/python -m pytest
+
+torture: $(VENV)/made-test  ## the long runs: damaged files, killed builds, refused writes; some hours
 	$(BIN)/python tests/torture
 
 check: $(VENV)/made-test  ## ruff, mypy strict, import layers, docs tables fresh

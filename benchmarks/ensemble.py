@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
@@ -30,8 +31,11 @@ CHANNEL = "ha_vel"
 
 def large_store(galaxies: int) -> Path:
     """Return a store of noise within a hexagon-like footprint; written on first use."""
+    from mangaxr.store.digest import arrays_digest
+    from mangaxr.store.finish import finish_store
     from mangaxr.store.layout import slabs
-    from mangaxr.store.writer import create_store, empty_slab, finish_store, write_slab
+    from mangaxr.store.provenance import build_record, provenance
+    from mangaxr.store.writer import create_store, empty_slab, write_slab
     from mangaxr.tensors.recipe import Recipe
 
     path = Path(tempfile.gettempdir(), "mangaxr-benchmark", f"tensors-{galaxies}.zarr")
@@ -43,6 +47,7 @@ def large_store(galaxies: int) -> Path:
     partial.parent.mkdir(parents=True, exist_ok=True)
     create_store(partial, recipe, galaxies)
     offset = np.hypot(*np.meshgrid(*[np.arange(64) - 31.5] * 2))
+    digests: list[str] = []
     for slab in slabs(galaxies):
         arrays = empty_slab(len(slab), recipe)
         arrays.tensor[:] = random.standard_normal(arrays.tensor.shape, dtype=np.float32)
@@ -50,8 +55,10 @@ def large_store(galaxies: int) -> Path:
         arrays.tensor[..., offset > 30] = arrays.ivar[..., offset > 30] = np.nan
         arrays.coverage[..., offset > 30] = 0.0
         write_slab(partial, slab.start, arrays)
-    rows = [_row(i, random) for i in range(galaxies)]
-    finish_store(partial, recipe, rows, {})
+        digests += [arrays_digest(*maps) for maps in zip(*arrays, strict=True)]
+    rows = [_row(i, random) | {"arrays_sha256": digests[i]} for i in range(galaxies)]
+    build = build_record("benchmarks.ensemble", datetime.now(UTC))
+    finish_store(partial, recipe, rows, provenance(recipe, [build]))
     partial.rename(path)
     return path
 

@@ -1,22 +1,30 @@
 """What the metrics cost: tensors with them against tensors alone, from the same single read.
 
 ``python -m benchmarks.quality`` prints processor milliseconds per galaxy and the ratio: the
-median over rounds in which both sides take turns.
+median over rounds in which both sides take turns; for a galaxy by itself, and for builds from
+the first file to the store that has its name.
 """
 
 from __future__ import annotations
 
 import argparse
 import statistics
+import tempfile
 import time
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from benchmarks.files import survey_files
 from mangaxr import compute_quality
-from mangaxr.build.galaxy import build_galaxy
+from mangaxr.build.galaxy import BuiltGalaxy, GalaxyArrays, build_galaxy, tensor_row
 from mangaxr.build.items import Source
-from mangaxr.build.rows import header_row
+from mangaxr.build.journal import Journal
+from mangaxr.build.origin import size_row
+from mangaxr.build.rows import done_row, header_row
+from mangaxr.build.slabs import Build
+from mangaxr.build.work import Work, do_work
 from mangaxr.maps.attributes import header_values
 from mangaxr.maps.geometry import SKY_EXTENSION
 from mangaxr.maps.stream import read_maps
@@ -24,23 +32,51 @@ from mangaxr.tensors.assemble import assemble
 from mangaxr.tensors.channels import wanted_planes
 from mangaxr.tensors.recipe import Recipe
 
-__all__ = ["TimeQuality", "compare", "tensor_alone", "tensor_and_quality"]
+__all__ = ["TimeQuality", "compare", "each", "tensor_alone", "tensor_and_quality", "whole"]
 
 RECIPE = Recipe()
 WANTED = {SKY_EXTENSION: None, **wanted_planes(RECIPE.parsed_channels())}
 
 
-def tensor_alone(path: Path) -> None:
+def tensor_alone(source: Source) -> BuiltGalaxy:
     """Read what the tensor needs, make it, and the row without metrics."""
-    raw = read_maps(path, WANTED)
+    raw = read_maps(source.path, WANTED)
     values = header_values(raw)
-    assemble(raw, RECIPE, values.get("reff", float("nan")))
-    header_row(raw, values)
+    tensor = assemble(raw, RECIPE, values.get("reff", float("nan")))
+    origin = header_row(raw, values) | size_row(source, verify=False)
+    row = done_row(source, origin, tensor_row(values, tensor, RECIPE))
+    return BuiltGalaxy(row, GalaxyArrays(tensor.tensor, tensor.ivar, tensor.coverage))
 
 
-def tensor_and_quality(path: Path) -> None:
-    """Do what a build does."""
-    build_galaxy(Source(path.name, path), RECIPE, verify=False, on_error="raise")
+tensor_and_quality = partial(build_galaxy, recipe=RECIPE, verify=False, on_error="raise")
+"""What a build does of each galaxy."""
+
+SIDES = (tensor_alone, tensor_and_quality)
+
+
+def each(sources: Sequence[Source], build: Build) -> None:
+    """Build galaxies, and forget them."""
+    for source in sources:
+        build(source)
+
+
+def whole(sources: Sequence[Source], build: Build) -> None:
+    """Build a store of them."""
+    with tempfile.TemporaryDirectory() as folder:
+        work = Work(
+            recipe=RECIPE,
+            sources=sources,
+            present=None,
+            fresh=True,
+            build=build,
+            on_death=build,
+            expected="",
+            command="benchmarks.quality",
+            started=datetime.now(UTC),
+            began=time.monotonic(),
+        )
+        journal = Journal(Path(folder, "t.zarr"))
+        do_work(work, journal, workers=1, client=None, progress=None)
 
 
 class TimeQuality:
@@ -50,45 +86,56 @@ class TimeQuality:
     param_names = ("fibres",)
 
     def setup(self, fibres: int) -> None:
-        self.path = survey_files(1, fibres)[0]
+        path = survey_files(1, fibres)[0]
+        self.source = Source("8000-1901", path)
 
     def time_tensor_alone(self, fibres: int) -> None:  # noqa: ARG002
-        tensor_alone(self.path)
+        tensor_alone(self.source)
 
     def time_tensor_and_quality(self, fibres: int) -> None:  # noqa: ARG002
-        tensor_and_quality(self.path)
+        tensor_and_quality(self.source)
 
     def time_quality_alone(self, fibres: int) -> None:  # noqa: ARG002
-        compute_quality(self.path)
+        compute_quality(self.source.path)
 
 
-def compare(files: Sequence[Path], *, repeats: int) -> tuple[float, float, float]:
+def compare(
+    sources: Sequence[Source], run: Callable[[Sequence[Source], Build], None], *, repeats: int
+) -> tuple[float, float, float]:
     """Return processor seconds per galaxy of both sides, and the median ratio."""
-    sides = (tensor_alone, tensor_and_quality)
-    rounds = [[_measure(side, files) for side in sides] for _ in range(repeats + 1)]
+    rounds = [[_measure(run, sources, side) for side in SIDES] for _ in range(repeats + 1)]
     del rounds[0]  # files and code were not in memory yet
     alone, both = (statistics.median(times) for times in zip(*rounds, strict=True))
     ratio = statistics.median(with_it / without for without, with_it in rounds)
-    return alone / len(files), both / len(files), ratio
+    return alone / len(sources), both / len(sources), ratio
 
 
-def _measure(side: Callable[[Path], None], files: Sequence[Path]) -> float:
+def _measure(
+    run: Callable[[Sequence[Source], Build], None], sources: Sequence[Source], build: Build
+) -> float:
     start = time.process_time()
-    for path in files:
-        side(path)
+    run(sources, build)
     return time.process_time() - start
 
 
 def main() -> None:
     """Print the comparison for each bundle size."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--galaxies", type=int, default=12)
+    parser.add_argument("--files", type=int, default=12)
+    parser.add_argument("--galaxies", type=int, default=192, help="of a build, from these files")
     parser.add_argument("--repeats", type=int, default=7)
     arguments = parser.parse_args()
     for fibres in (19, 37, 61, 91, 127):
-        files = survey_files(arguments.galaxies, fibres)
-        alone, both, ratio = compare(files, repeats=arguments.repeats)
-        print(f"{fibres:4} fibres  {alone * 1e3:6.1f} -> {both * 1e3:6.1f} ms  {ratio:.3f} times")
+        files = survey_files(arguments.files, fibres)
+        many = [
+            Source(f"{8000 + i}-1901", files[i % len(files)]) for i in range(arguments.galaxies)
+        ]
+        for what, run, sources in (("each", each, many[: len(files)]), ("whole", whole, many)):
+            alone, both, ratio = compare(sources, run, repeats=arguments.repeats)
+            print(
+                f"{fibres:4} fibres  {what:5}  {alone * 1e3:6.1f} -> {both * 1e3:6.1f} ms  "
+                f"{ratio:.3f} times"
+            )
 
 
 if __name__ == "__main__":

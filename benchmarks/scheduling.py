@@ -106,7 +106,7 @@ def set_up_survey(galaxies: int) -> float:
         members = [[sources[i] for i in members] for members in ranges]
         place = Place(Path("/nowhere"), "", "")
         futures = submit_slabs(
-            client, members, [members.start for members in ranges], place, recipe, build
+            client, members, [members.start for members in ranges], place, recipe, build, None
         )
         # What was sent is there when the scheduler answers.
         assert len(client.who_has(futures)) == len(ranges)

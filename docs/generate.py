@@ -1,4 +1,6 @@
-"""Write the documentation's tables from the code's rows, or check that they are as written.
+"""Write the documentation's tables, and the contract that is shipped, from the code's rows.
+
+Or check that they are as written.
 
 ``python docs/generate.py`` writes; ``python docs/generate.py --check`` writes nothing, names
 every page that is out of date and exits with 1. A page holds its tables between two marks::
@@ -17,9 +19,9 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from facts import choosing, commands, interface, quality, survey, tensors
+from facts import choosing, commands, contract, interface, quality, survey, tensors, validation
 
-__all__ = ["PAGES", "TABLES", "main", "render", "stale_pages"]
+__all__ = ["FILES", "PAGES", "TABLES", "main", "render", "stale_pages"]
 
 DOCS = Path(__file__).parent
 
@@ -45,6 +47,16 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "store_channels": tensors.store_channels,
     "store_pixels": tensors.store_pixels,
     "status": tensors.status,
+    "store_attributes": contract.attributes,
+    "store_dimensions": contract.dimensions,
+    "store_functions": contract.functions,
+    "store_digests": contract.digests,
+    "store_limits": contract.limits,
+    "store_intended": contract.intended,
+    "store_unintended": contract.unintended,
+    "store_not_promised": contract.not_promised,
+    "store_changes": contract.changes,
+    "store_papers": contract.papers,
     "quantities": choosing.quantities,
     "cuts": choosing.cuts,
     "terms": choosing.terms,
@@ -56,6 +68,10 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "quality_morphology": quality.morphology,
     "quality_flags": quality.flags,
     "quality_thresholds": quality.thresholds,
+    "rules_structure": validation.structure,
+    "rules_values": validation.values,
+    "rules_semantics": validation.semantics,
+    "rules_sources": validation.sources,
     "commands": commands.commands,
     "interface": interface.interface,
 }
@@ -73,12 +89,18 @@ PAGES = (
     "reference/quality.md",
     "reference/ranking.md",
     "reference/samples.md",
+    "reference/rules.md",
     "reference/cli.md",
     "reference/api.md",
     "spec/maps-1.0.md",
     "spec/store-1.0.md",
 )
 """Pages with tables."""
+
+FILES: Mapping[Path, Callable[[], str]] = {
+    DOCS.parent / "mangaxr" / "store" / "shipped" / "contract.json": contract.document,
+}
+"""Files that are written as a whole -> the function that does."""
 
 _BLOCK = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end of table -->)", re.DOTALL)
 
@@ -101,9 +123,12 @@ def render(text: str) -> str:
 
 
 def stale_pages() -> dict[Path, str]:
-    """Return the pages that differ from what the code says, with what they should be."""
+    """Return the pages and files that differ from what the code says, with what they should be."""
     texts = {DOCS / page: (DOCS / page).read_text(encoding="utf-8") for page in PAGES}
     rendered = {path: render(text) for path, text in texts.items()}
+    for path, write in FILES.items():
+        texts[path] = path.read_text(encoding="utf-8") if path.exists() else ""
+        rendered[path] = write()
     return {path: text for path, text in rendered.items() if text != texts[path]}
 
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from mangaxr.build.quality import compute_quality as compute_quality
     from mangaxr.build.report import BuildReport as BuildReport
     from mangaxr.build.run import build_store as build_store
+    from mangaxr.build.validate import validate_store as validate_store
+    from mangaxr.card.write import write_card as write_card
     from mangaxr.catalog.ranking.criteria import Criteria as Criteria
     from mangaxr.catalog.ranking.criteria import load_criteria as load_criteria
     from mangaxr.catalog.ranking.rank import rank as rank
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
     from mangaxr.ensemble.profile import radial_profile as radial_profile
     from mangaxr.ensemble.stack import stack as stack
     from mangaxr.errors import MangaxrError as MangaxrError
+    from mangaxr.export.netcdf import export_netcdf as export_netcdf
+    from mangaxr.export.npy import export_npy as export_npy
+    from mangaxr.export.report import ExportReport as ExportReport
     from mangaxr.maps.open import load_maps_file as load_maps_file
     from mangaxr.maps.open import open_maps as open_maps
     from mangaxr.maps.open import open_maps_file as open_maps_file
@@ -39,15 +44,16 @@ if TYPE_CHECKING:
     from mangaxr.samples.named import load_sample as load_sample
     from mangaxr.sas.download import download as download
     from mangaxr.sas.records import DownloadRecord as DownloadRecord
+    from mangaxr.store.contract_document import load_contract as load_contract
     from mangaxr.store.reader import open_store as open_store
     from mangaxr.store.reader import to_physical as to_physical
-    from mangaxr.store.validate import validate_store as validate_store
     from mangaxr.tensors.recipe import Recipe as Recipe
 
 _HOMES = {
     "BuildReport": "mangaxr.build.report",
     "Criteria": "mangaxr.catalog.ranking.criteria",
     "DownloadRecord": "mangaxr.sas.records",
+    "ExportReport": "mangaxr.export.report",
     "MangaxrError": "mangaxr.errors",
     "PlateIFU": "mangaxr.plateifu",
     "Recipe": "mangaxr.tensors.recipe",
@@ -57,7 +63,10 @@ _HOMES = {
     "build_store": "mangaxr.build.run",
     "compute_quality": "mangaxr.build.quality",
     "download": "mangaxr.sas.download",
+    "export_netcdf": "mangaxr.export.netcdf",
+    "export_npy": "mangaxr.export.npy",
     "judge_quality": "mangaxr.quality.verdict",
+    "load_contract": "mangaxr.store.contract_document",
     "load_criteria": "mangaxr.catalog.ranking.criteria",
     "load_maps_file": "mangaxr.maps.open",
     "load_sample": "mangaxr.samples.named",
@@ -73,7 +82,8 @@ _HOMES = {
     "select": "mangaxr.catalog.ranking.select",
     "stack": "mangaxr.ensemble.stack",
     "to_physical": "mangaxr.store.reader",
-    "validate_store": "mangaxr.store.validate",
+    "validate_store": "mangaxr.build.validate",
+    "write_card": "mangaxr.card.write",
     "write_table": "mangaxr.catalog.tables.export",
 }
 """Public name -> module that defines it."""

@@ -10,11 +10,13 @@ __all__ = [
     "BadGalaxyError",
     "BadPlateIFUError",
     "BuildError",
+    "CardError",
     "CatalogError",
     "CorruptFileError",
     "CriteriaError",
     "DownloadError",
     "EnsembleError",
+    "ExportError",
     "ExpressionError",
     "GridError",
     "MangaxrError",
@@ -23,9 +25,11 @@ __all__ = [
     "MissingFileError",
     "NotMapsError",
     "PictureError",
+    "RecipeError",
     "RecipeMismatchError",
     "StoreError",
     "UnknownNameError",
+    "WriteError",
 ]
 
 
@@ -87,6 +91,10 @@ class PictureError(MangaxrError, OSError):
         return str(self.args[0]) if self.args else ""
 
 
+class CardError(MangaxrError, ValueError):
+    """Documents of a store cannot be written where they were to go."""
+
+
 class CatalogError(MangaxrError, ValueError):
     """A catalogue, or a table of galaxies, is not what it should be, or lacks a column."""
 
@@ -106,12 +114,30 @@ class CriteriaError(MangaxrError, ValueError):
     """Criteria for choosing and ranking galaxies that make no sense, or lack a column."""
 
 
+class WriteError(MangaxrError, OSError):
+    """The system refuses to write: a full disk, a folder that is not ours."""
+
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args else ""
+
+
 class StoreError(MangaxrError, ValueError):
     """A path is not a mangaxr store, or not a sound one."""
 
 
 class EnsembleError(MangaxrError, ValueError):
     """A statistic over a store that cannot be computed as asked, or lacks what it needs."""
+
+
+class ExportError(MangaxrError, OSError):
+    """An export cannot be written, or there is nothing to export."""
+
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args else ""
+
+
+class RecipeError(MangaxrError, ValueError):
+    """A file that was meant to hold a recipe does not, or holds a damaged one."""
 
 
 class RecipeMismatchError(MangaxrError, ValueError):

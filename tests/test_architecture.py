@@ -35,21 +35,23 @@ LAYERS: dict[str, set[str]] = {
     "samples": {"errors", "plateifu"},
     "sas": {*_NAMES, "_version", "fits", "location", "samples"},
     "maps": {*_NAMES, "fits", "location", "sas"},
-    "catalog": {*_NAMES, "location", "sas", "settings"},
+    "catalog": {*_NAMES, "fits", "location", "sas", "settings"},
     "quality": {*_FACTS, "maps", "settings"},
     "tensors": {*_FACTS, "maps", "regrid"},
-    "store": {*_NAMES, "quality", "tensors"},
+    "store": {*_NAMES, "quality", "sas", "tensors"},
+    "card": {"errors", "store"},
     "ensemble": {*_NAMES, "store"},
     "lensing": {*_NAMES, "store"},
     "viz": {*_NAMES, "store"},
+    "export": {*_NAMES, "_version", "store"},
     "synthetic": {*_NAMES, "sas", "store"},
     "build": {
         *_NAMES, "_version", "catalog", "location", "maps", "quality", "samples", "sas", "store",
         "tensors",
     },
     "cli": {
-        *_NAMES, "_version", "build", "catalog", "ensemble", "lensing", "maps", "quality",
-        "samples", "sas", "store", "synthetic", "tensors", "viz",
+        *_NAMES, "_version", "build", "card", "catalog", "ensemble", "export", "lensing", "maps",
+        "quality", "samples", "sas", "store", "synthetic", "tensors", "viz",
     },
     "__main__": {"cli"},
 }  # fmt: skip
@@ -74,6 +76,7 @@ ONLY_IN: dict[str, set[str]] = {
     "click": {"cli"},
     "rich": {"cli"},
     "matplotlib": {"viz"},
+    "netCDF4": {"export"},
 }
 """Library -> the parts, or single files, that may import it."""
 

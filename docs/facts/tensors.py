@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Sequence
 
 from facts.markdown import code, table
@@ -75,7 +76,7 @@ def recipe() -> str:
     rows = []
     for field in dataclasses.fields(Recipe):
         value = getattr(Recipe(), field.name)
-        shown = ",".join(value) if isinstance(value, tuple) else value
+        shown = ",".join(map(str, value)) if isinstance(value, tuple) else value
         option = "--" + field.name.replace("_", "-")
         default = "by the grid" if value is None else code(str(shown))
         rows.append((code(field.name), code(option), default))
@@ -109,10 +110,35 @@ def store_pixels() -> str:
 
 def _variables(rows: Sequence[Variable]) -> str:
     cells = [
-        (code(row.name), code(", ".join(row.dims)), row.dtype, code(row.units), row.long_name)
+        (
+            code(row.name),
+            code(", ".join(row.dims)),
+            row.dtype,
+            code(row.units or row.per_channel),
+            _range(row),
+            _missing(row),
+            row.long_name,
+        )
         for row in rows
     ]
-    return table(["variable", "dims", "dtype", "units", "meaning"], cells)
+    return table(["variable", "dims", "dtype", "units", "range", "missing", "meaning"], cells)
+
+
+def _range(row: Variable) -> str:
+    """Name the values that a variable may have; nothing if any will do."""
+    if row.values:
+        return ", ".join(code(str(value)) for value in row.values)
+    if row.within is None:
+        return ""
+    least, largest = row.within
+    return f"≥ {least:g}" if math.isinf(largest) else f"{least:g} to {largest:g}"
+
+
+def _missing(row: Variable) -> str:
+    """Name what stands for a missing value."""
+    if row.always:
+        return "never"
+    return {"": "empty"}.get(str(row.missing), str(row.missing).replace("nan", "NaN"))
 
 
 def status() -> str:

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
 
 from mangaxr.build.items import Source
+from mangaxr.build.origin import size_row
 from mangaxr.build.rows import done_row, failed_row, header_row, quality_row, require_file
 from mangaxr.errors import MangaxrError
 from mangaxr.maps.attributes import header_values
@@ -17,20 +21,29 @@ from mangaxr.maps.stream import read_maps
 from mangaxr.maps.wanted import Wanted, merge_wanted
 from mangaxr.quality.field import OPTIONAL, wanted_by_quality
 from mangaxr.quality.thresholds import load_thresholds
+from mangaxr.store.digest import arrays_digest
 from mangaxr.store.provenance import split_of
 from mangaxr.tensors.assemble import GalaxyTensor, assemble
 from mangaxr.tensors.channels import wanted_planes
 from mangaxr.tensors.recipe import Recipe
 
-__all__ = ["BuiltGalaxy", "build_galaxy", "wanted_by"]
+__all__ = ["BuiltGalaxy", "GalaxyArrays", "build_galaxy", "tensor_row", "wanted_by"]
+
+
+class GalaxyArrays(NamedTuple):
+    """The arrays of one galaxy, each (channel, y, x) float32."""
+
+    tensor: npt.NDArray[np.float32]
+    ivar: npt.NDArray[np.float32]
+    coverage: npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
 class BuiltGalaxy:
-    """What became of a galaxy: its row of the store, and its tensor unless it failed."""
+    """What became of a galaxy: its row of the store, and its arrays unless it failed."""
 
     row: Mapping[str, Any]
-    tensor: GalaxyTensor | None
+    arrays: GalaxyArrays | None
 
 
 @lru_cache(maxsize=8)
@@ -71,20 +84,26 @@ def build_galaxy(source: Source, recipe: Recipe, *, verify: bool, on_error: str)
         if on_error == "raise":
             raise
         return BuiltGalaxy(failed_row(source, str(error)), None)
-    parts = (header_row(raw, values), _tensor_row(values, tensor), quality)
-    return BuiltGalaxy(done_row(source, *parts), tensor)
+    origin = header_row(raw, values) | size_row(source, verify=verify)
+    parts = (origin, tensor_row(values, tensor, recipe), quality)
+    return BuiltGalaxy(done_row(source, *parts), _arrays(tensor))
 
 
-def _tensor_row(values: Mapping[str, Any], tensor: GalaxyTensor) -> dict[str, Any]:
-    """Describe a tensor: where it lies on the sky, and how it was scaled."""
+def tensor_row(values: Mapping[str, Any], tensor: GalaxyTensor, recipe: Recipe) -> dict[str, Any]:
+    """Describe a tensor: where it lies on the sky, how it was scaled, and its digest."""
     grid = tensor.grid
     psf = values.get("psf_fwhm_r")
     return {
-        "split": split_of(values["mangaid"]) if "mangaid" in values else "",
+        "split": split_of(values["mangaid"], recipe.split) if "mangaid" in values else "",
         "pixel_scale": grid.pixel_scale,
         "center_sky_x": grid.sky_x,
         "center_sky_y": grid.sky_y,
         "psf_fwhm_pixels": None if psf is None else psf / grid.pixel_scale,
         "scaling_offset": [scaling.offset for scaling in tensor.scalings],
         "scaling_scale": [scaling.scale for scaling in tensor.scalings],
+        "arrays_sha256": arrays_digest(*_arrays(tensor)),
     }
+
+
+def _arrays(tensor: GalaxyTensor) -> GalaxyArrays:
+    return GalaxyArrays(tensor.tensor, tensor.ivar, tensor.coverage)

@@ -16,7 +16,7 @@ from mangaxr.samples.named import Item, expand_samples
 from mangaxr.sas.layout import MAPS_NAME, check_daptype, maps_path
 from mangaxr.sas.local import find_maps, sas_root
 
-__all__ = ["ONE_ITEM", "Item", "Source", "absolute", "resolve_items"]
+__all__ = ["ONE_ITEM", "Item", "Source", "absolute", "in_order", "resolve_items"]
 
 ONE_ITEM = (str, os.PathLike, PlateIFU)
 """Types of a single item, where several may be given."""
@@ -26,11 +26,25 @@ _SUFFIXES = (".gz", ".fits")
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One galaxy to build: its name and its file, or why the file could not be had."""
+    """One galaxy of a build: its name and its file, or why the file could not be had.
+
+    Parameters
+    ----------
+    galaxy, path
+        Its name and file.
+    absent
+        Why there is no file.
+    sha256
+        Of the file, where it is known already.
+    kept
+        Its row in the finished store that galaxies are added to; it is taken from there.
+    """
 
     galaxy: str
     path: Path
     absent: str = ""
+    sha256: str = ""
+    kept: int | None = None
 
     @property
     def plateifu(self) -> PlateIFU | None:
@@ -93,7 +107,12 @@ def resolve_items(
     if not found:
         msg = "nothing to build: give MAPS files, directories of them, or plateifus"
         raise BuildError(msg)
-    return sorted(found.values(), key=_order)
+    return in_order(found.values())
+
+
+def in_order(sources: Iterable[Source]) -> list[Source]:
+    """Sort by plate and IFU, files of unknown galaxies last."""
+    return sorted(sources, key=_order)
 
 
 def _order(source: Source) -> tuple[int, PlateIFU, str]:

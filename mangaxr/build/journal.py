@@ -1,13 +1,13 @@
 """What is on disk while a build runs, so that it can be killed at any moment and go on.
 
 ``NAME.zarr.partial/`` holds ``plan.json`` (recipe and galaxies), ``store/`` (the store in
-the making), ``done/00000.json`` (one record per slab, put there after the slab's data) and
-``lock``. The store moves to its final name as the very last step.
+the making), ``done/00000.json`` (one record per slab, put there after the slab's data),
+``finished.json`` once the store is whole, and ``lock``. The store takes its final name as
+the very last step, at once: one that was there before is at every moment the old or the new.
 """
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import shutil
@@ -18,50 +18,28 @@ from types import TracebackType
 from typing import Any, Self
 
 from mangaxr.build.items import Source
-from mangaxr.errors import BuildError, RecipeMismatchError
+from mangaxr.build.lock import take_lock
+from mangaxr.errors import RecipeMismatchError
+from mangaxr.store.durable import exchange, put_json, sync_folder, sync_tree
+from mangaxr.store.reader import signature_of
 from mangaxr.tensors.recipe import Recipe
 
-__all__ = ["Journal", "fingerprint", "galaxies_differ", "replace_tree"]
+__all__ = ["Journal", "fingerprint"]
 
-
-def galaxies_differ(before: Sequence[str], now: Sequence[str]) -> str:
-    """Say how two lists of galaxies differ; empty if they do not.
-
-    Examples
-    --------
-    >>> galaxies_differ(["1-1"], ["1-1", "2-2"])
-    'galaxies: 2-2 is new'
-    """
-    added = [name for name in now if name not in set(before)]
-    removed = [name for name in before if name not in set(now)]
-    parts = [
-        f"{names[0]} {f'and {len(names) - 1} more are' if names[1:] else 'is'} {what}"
-        for names, what in ((added, "new"), (removed, "no longer among them"))
-        if names
-    ]
-    return f"galaxies: {', '.join(parts)}" if parts else ""
-
-
-def replace_tree(new: Path, final: Path) -> None:
-    """Move a finished directory to its final name; one that is there gives way at once."""
-    old = final.with_name(f"{final.name}.{os.getpid()}.old")
-    if final.exists():
-        final.rename(old)
-    new.rename(final)
-    shutil.rmtree(old, ignore_errors=True)
+_PLAN, _DONE, _FINISHED, _OLD = "plan.json", "done", "finished.json", "old"
 
 
 @dataclass(slots=True)
 class Journal:
     """The working directory of one build; also the lock that keeps a second one out."""
 
-    folder: Path
+    final: Path
     _lock: int = -1
 
-    @classmethod
-    def of(cls, final: Path) -> Self:
-        """Return the journal of a store."""
-        return cls(final.with_name(final.name + ".partial"))
+    @property
+    def folder(self) -> Path:
+        """The working directory."""
+        return self.final.with_name(self.final.name + ".partial")
 
     @property
     def store(self) -> Path:
@@ -71,21 +49,17 @@ class Journal:
     @property
     def exists(self) -> bool:
         """Whether an earlier build left its plan here, and the store in the making."""
-        return (self.folder / "plan.json").is_file() and self.store.is_dir()
+        return (self.folder / _PLAN).is_file() and self.store.is_dir()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether an earlier build has nothing left to do here but to name and clear up."""
+        unplanned = self.folder.is_dir() and not (self.folder / _PLAN).exists()
+        return unplanned or (self.folder / _FINISHED).is_file()
 
     def __enter__(self) -> Self:
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._lock = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o644)
-        try:
-            # The kernel releases it when the process dies, however it dies.
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            holder = os.pread(self._lock, 64, 0).decode(errors="replace").strip() or "unknown"
-            os.close(self._lock)
-            msg = f"{self.folder}: another build (process {holder}) is writing here: wait for it"
-            raise BuildError(msg) from None
-        os.ftruncate(self._lock, 0)
-        os.pwrite(self._lock, str(os.getpid()).encode(), 0)
+        self._lock = take_lock(self.folder / "lock", self.folder)
         return self
 
     def __exit__(
@@ -96,8 +70,17 @@ class Journal:
     ) -> None:
         os.close(self._lock)
 
-    def start(self, recipe: Recipe, sources: Sequence[Source], *, fresh: bool) -> bool:
-        """Take up the plan that is here, or write a new one.
+    def start(self, recipe: Recipe, sources: Sequence[Source], *, base: str, fresh: bool) -> bool:
+        """Take up the plan that is here, or make room for a new one.
+
+        Parameters
+        ----------
+        recipe, sources
+            What is to be built.
+        base
+            ``content_sha256`` of the store that galaxies are added to; empty if there is none.
+        fresh
+            Forget the plan that is here.
 
         Returns
         -------
@@ -110,60 +93,87 @@ class Journal:
             If the earlier build had another recipe or other galaxies.
         """
         if self.exists and not fresh:
-            self._check_same(recipe, sources)
+            self._check_same(recipe, sources, base)
             return True
-        for name in ("plan.json", "done", "store"):
-            _remove(self.folder / name)
-        (self.folder / "done").mkdir()
+        self._clear()
+        (self.folder / _DONE).mkdir()
         return False
 
-    def commit(self, recipe: Recipe, sources: Sequence[Source]) -> None:
+    def commit(self, recipe: Recipe, sources: Sequence[Source], *, base: str) -> None:
         """Write the plan, once the empty store is there."""
-        galaxies = {source.galaxy: fingerprint(source.path) for source in sources}
-        self._put("plan.json", {"recipe": recipe.to_dict(), "galaxies": galaxies})
+        galaxies = {source.galaxy: _mark(source) for source in sources}
+        plan = {"recipe": recipe.to_dict(), "base": base, "galaxies": galaxies}
+        put_json(self.folder / _PLAN, plan)
 
     def done(self) -> dict[int, list[dict[str, Any]]]:
         """Return the rows of every finished slab, by the slab's number."""
         return {
             int(file.stem): json.loads(file.read_text(encoding="utf-8"))
-            for file in (self.folder / "done").glob("*.json")
+            for file in (self.folder / _DONE).glob("*.json")
         }
 
     def record(self, slab: int, rows: Sequence[Mapping[str, Any]]) -> None:
         """Note that a slab's data are written."""
-        self._put(f"done/{slab:05d}.json", list(rows))
+        put_json(self.folder / _DONE / f"{slab:05d}.json", list(rows))
 
-    def finish(self, final: Path) -> None:
-        """Give the finished store its name, and clear up."""
-        replace_tree(self.store, final)
+    def finish(self) -> None:
+        """Give the whole store its name, and clear up."""
+        sync_tree(self.store)
+        # Tells the new store from one that has changed places with it, and may be damaged.
+        put_json(self.folder / _FINISHED, {"attributes_sha256": signature_of(self.store)})
+        self.finish_again()
+
+    def finish_again(self) -> None:
+        """Do what is left to do for a store that is whole, if there is one."""
+        marked = self.folder / _FINISHED
+        if marked.is_file():
+            content = json.loads(marked.read_text(encoding="utf-8"))
+            if signature_of(self.store) == content["attributes_sha256"]:
+                put_in_place(self.store, self.final)
+        self._clear()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _check_same(self, recipe: Recipe, sources: Sequence[Source]) -> None:
-        plan = json.loads((self.folder / "plan.json").read_text(encoding="utf-8"))
+    def _clear(self) -> None:
+        """Remove what is here; without its plan, the rest of it is nothing."""
+        _remove(self.folder / _PLAN)
+        if self.store.exists():
+            # Half removed, it must not be taken for the whole store that it is still marked as.
+            _remove(self.folder / _OLD)
+            self.store.rename(self.folder / _OLD)
+        for name in (_DONE, _OLD, _FINISHED):
+            _remove(self.folder / name)
+
+    def _check_same(self, recipe: Recipe, sources: Sequence[Source], base: str) -> None:
+        plan = json.loads((self.folder / _PLAN).read_text(encoding="utf-8"))
         differences = recipe.differences(Recipe.from_dict(plan["recipe"]))
         before = plan["galaxies"]
-        other = galaxies_differ(list(before), [source.galaxy for source in sources])
+        other = _galaxies_differ(list(before), [source.galaxy for source in sources])
         differences += [other] if other else []
-        changed = [s for s in sources if before.get(s.galaxy) != fingerprint(s.path)]
+        changed = [s for s in sources if before.get(s.galaxy) != _mark(s)]
         if changed and not other:
             differences.append(f"file of {changed[0].galaxy}: {changed[0].path} has changed")
+        if plan["base"] != base:
+            differences.append("the finished store, which has changed")
         if differences:
             msg = (
                 f"{self.folder}: an unfinished build is here, and differs in "
-                f"{'; '.join(differences)}: repeat its command to finish it, or start anew "
-                f"with --fresh"
+                f"{'; '.join(differences)}: repeat its command to finish it, remove the folder "
+                f"to forget it, or start anew with --fresh"
             )
             raise RecipeMismatchError(msg)
 
-    def _put(self, name: str, content: Any) -> None:
-        """Write a file so that it is there whole or not at all."""
-        target = self.folder / name
-        temporary = target.with_suffix(".tmp")
-        with temporary.open("w", encoding="utf-8") as file:
-            json.dump(content, file)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(target)
+
+def put_in_place(new: Path, final: Path) -> None:
+    """Give a finished directory its final name; one that is there changes places with it."""
+    if not final.exists():
+        new.rename(final)
+    elif not exchange(new, final):
+        # Not at once, where the system cannot; `finish_again` completes it after a crash.
+        old = new.with_name(_OLD)
+        _remove(old)
+        final.rename(old)
+        new.rename(final)
+    sync_folder(final.absolute().parent)
 
 
 def fingerprint(path: Path) -> list[Any]:
@@ -173,6 +183,29 @@ def fingerprint(path: Path) -> list[Any]:
     except OSError:
         return [path.name, -1, -1]
     return [path.name, status.st_size, status.st_mtime_ns]
+
+
+def _mark(source: Source) -> list[Any]:
+    """Describe what a galaxy is made from."""
+    return fingerprint(source.path) if source.kept is None else ["kept", source.kept]
+
+
+def _galaxies_differ(before: Sequence[str], now: Sequence[str]) -> str:
+    """Say how two lists of galaxies differ; empty if they do not.
+
+    Examples
+    --------
+    >>> _galaxies_differ(["1-1"], ["1-1", "2-2"])
+    'galaxies: 2-2 is new'
+    """
+    added = [name for name in now if name not in set(before)]
+    removed = [name for name in before if name not in set(now)]
+    parts = [
+        f"{names[0]} {f'and {len(names) - 1} more are' if names[1:] else 'is'} {what}"
+        for names, what in ((added, "new"), (removed, "no longer among them"))
+        if names
+    ]
+    return f"galaxies: {', '.join(parts)}" if parts else ""
 
 
 def _remove(path: Path) -> None:

@@ -16,6 +16,7 @@ import xarray as xr
 from mangaxr._version import __version__
 from mangaxr.build.fetch import fetch_missing
 from mangaxr.build.items import ONE_ITEM, Item, Source, absolute, resolve_items
+from mangaxr.build.origin import size_row
 from mangaxr.build.report import OnProgress, Progress
 from mangaxr.build.row_log import RowLog
 from mangaxr.build.rows import (
@@ -47,7 +48,15 @@ if TYPE_CHECKING:
 
 __all__ = ["compute_quality", "measure_galaxy"]
 
-_OF_TENSORS = {"split", "pixel_scale", "center_sky_x", "center_sky_y", "psf_fwhm_pixels"}
+_OF_TENSORS = {
+    "split",
+    "pixel_scale",
+    "center_sky_x",
+    "center_sky_y",
+    "psf_fwhm_pixels",
+    "arrays_sha256",
+    "row_sha256",
+}
 """Coordinates of a store that describe the tensor, and not the galaxy."""
 
 _COLUMNS = (
@@ -211,7 +220,7 @@ def measure_galaxy(
         quality = quality_row(planes, values, min_snr=min_snr, thresholds=thresholds)
     except MangaxrError as error:
         return failed_row(source, str(error))
-    return done_row(source, header_row(raw, values), quality)
+    return done_row(source, header_row(raw, values), size_row(source, verify=verify), quality)
 
 
 _wanted = cache(wanted_by_quality)

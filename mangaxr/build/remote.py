@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from mangaxr._version import __version__
 from mangaxr.build.items import Source, absolute
 from mangaxr.build.journal import Journal
+from mangaxr.build.kept import Base
 from mangaxr.build.scheduling.cluster import run_alone
 from mangaxr.build.scheduling.waiting import give_up, result_of, wait_for_one
 from mangaxr.build.slabs import Build, gather_slab
@@ -79,6 +80,7 @@ def fill_remotely(
     ranges: Mapping[int, range],
     client: Client,
     on_death: Build,
+    base: Base | None,
 ) -> Iterator[tuple[int, Rows]]:
     """Have slabs built and written by a cluster.
 
@@ -98,7 +100,7 @@ def fill_remotely(
     place = Place.of(journal)
     members = {k: [absolute(sources[i]) for i in ranges[k]] for k in ranges}
     starts = [ranges[k].start for k in ranges]
-    futures = submit_slabs(client, list(members.values()), starts, place, recipe, build)
+    futures = submit_slabs(client, list(members.values()), starts, place, recipe, build, base)
     waiting = dict(zip(futures, ranges, strict=True))
     killed = []
     try:
@@ -112,8 +114,8 @@ def fill_remotely(
     finally:
         give_up(waiting)
     for number in sorted(killed):
-        galaxies = run_alone(build, members[number], client=client, on_death=on_death)
-        slab, rows = gather_slab(galaxies, len(members[number]), recipe)
+        galaxies = run_alone(build, _new(members[number]), client=client, on_death=on_death)
+        slab, rows = gather_slab(members[number], galaxies, recipe, base=base)
         write_slab(journal.store, ranges[number].start, slab)
         yield number, rows
 
@@ -125,23 +127,35 @@ def submit_slabs(
     place: Place,
     recipe: Recipe,
     build: Build,
+    base: Base | None,
 ) -> list[Future]:
     """Make slabs the tasks of a cluster: one for 64 galaxies, so that the graph stays small."""
     futures: list[Future] = client.map(
-        _fill_slab, slabs, starts, place=place, recipe=recipe, build=build, pure=False
+        _fill_slab, slabs, starts, place=place, recipe=recipe, build=build, base=base, pure=False
     )
     return futures
 
 
 def _fill_slab(
-    sources: Sequence[Source], start: int, *, place: Place, recipe: Recipe, build: Build
+    sources: Sequence[Source],
+    start: int,
+    *,
+    place: Place,
+    recipe: Recipe,
+    build: Build,
+    base: Base | None,
 ) -> Rows:
     """Build and write one slab, on a worker."""
     place.check()
-    slab, rows = gather_slab(map(build, sources), len(sources), recipe)
+    slab, rows = gather_slab(sources, map(build, _new(sources)), recipe, base=base)
     # Somebody may have given up on this worker, and begun anew, while it built.
     write_slab(place.check(), start, slab)
     return rows
+
+
+def _new(sources: Sequence[Source]) -> list[Source]:
+    """Return the galaxies that are not taken over from a finished store."""
+    return [source for source in sources if source.kept is None]
 
 
 def _digest(path: Path) -> str:

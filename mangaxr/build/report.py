@@ -23,7 +23,7 @@ class Progress:
 OnProgress = Callable[[Progress], None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BuildReport:
     """What became of a build.
 
@@ -35,20 +35,29 @@ class BuildReport:
         Galaxies in it, failed ones included.
     failures
         Galaxy -> reason.
+    kept
+        Galaxies that the finished store had already, and that are in it as they were.
     resumed
         Galaxies that an earlier, interrupted run had done.
     seconds
         Wall-clock time of this run.
     existed
-        True if a finished store of the same recipe and galaxies was there already.
+        True if the finished store had everything already.
+    content_sha256
+        Digest of the store's content.
+    expected
+        That of the store whose recipe was built again; empty if none was.
     """
 
     path: Path
     galaxies: int
     failures: dict[str, str]
+    kept: int
     resumed: int
     seconds: float
     existed: bool = False
+    content_sha256: str = ""
+    expected: str = ""
 
     @property
     def done(self) -> int:
@@ -68,7 +77,10 @@ class BuildReport:
             "done": self.done,
             "failed": self.failed,
             "failures": self.failures,
+            "kept": self.kept,
             "resumed": self.resumed,
             "existed": self.existed,
+            "content_sha256": self.content_sha256,
+            "expected_sha256": self.expected,
             "seconds": round(self.seconds, 3),
         }

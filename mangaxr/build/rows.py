@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mangaxr.build.items import Source
+from mangaxr.build.origin import place_row
 from mangaxr.errors import MissingFileError
 from mangaxr.maps.measured import MeasuredPlanes
 from mangaxr.maps.stream import RawMaps
@@ -23,7 +24,7 @@ _COLUMNS = {spec.name for spec in GALAXY_COORDS}
 
 def name_row(source: Source) -> Row:
     """Name a galaxy and its file."""
-    row: Row = {"galaxy": source.galaxy, "source_file": source.path.name}
+    row: Row = {"galaxy": source.galaxy, **place_row(source.path)}
     if source.plateifu is not None:
         row |= {"plate": source.plateifu.plate, "ifu": source.plateifu.ifu}
     return row
@@ -44,11 +45,10 @@ def require_file(source: Source) -> Path:
 
 
 def header_row(raw: RawMaps, values: Mapping[str, Any]) -> Row:
-    """Take over what the header says, and describe the file that was read."""
+    """Take over what the header says, and the checksums of what was read."""
     row = {name: value for name, value in values.items() if name in _COLUMNS}
     sums = {name: ext.cards.text("DATASUM") for name, ext in raw.extensions.items()}
     row["psf_fwhm"] = values.get("psf_fwhm_r")
-    row["source_size"] = raw.path.stat().st_size
     row["source_checksum"] = " ".join(f"{name}={text}" for name, text in sums.items() if text)
     return row
 

@@ -1,39 +1,34 @@
-"""Running a build: what is there already is checked, the rest is filled, then named."""
+"""Building a store: what is there already is looked at, the rest is built."""
 
 from __future__ import annotations
 
-import json
 import os
 import time
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
-import xarray as xr
-
+from mangaxr.build.again import as_document, items_of
 from mangaxr.build.died import give_up_galaxy
+from mangaxr.build.existing import Present, check_replaceable
 from mangaxr.build.fetch import fetch_missing
 from mangaxr.build.galaxy import build_galaxy
-from mangaxr.build.items import ONE_ITEM, Item, Source, resolve_items
-from mangaxr.build.journal import Journal, galaxies_differ
+from mangaxr.build.items import ONE_ITEM, Item, resolve_items
+from mangaxr.build.journal import Journal
+from mangaxr.build.origin import with_checksums
 from mangaxr.build.report import BuildReport, OnProgress
 from mangaxr.build.scheduling.connect import check_client
-from mangaxr.build.slabs import fill_slabs
+from mangaxr.build.work import Work, do_work, finish_earlier
 from mangaxr.datamodel.maskbits import DEFAULT_POLICY
 from mangaxr.datamodel.releases import DEFAULT_RELEASE
-from mangaxr.errors import BuildError, RecipeMismatchError, StoreError
-from mangaxr.quality.thresholds import load_thresholds
+from mangaxr.errors import BuildError
 from mangaxr.sas.layout import DEFAULT_BASE_URL
 from mangaxr.sas.records import OnDownload
-from mangaxr.store.contract import STATUS
-from mangaxr.store.provenance import CITATION, LICENCE, software_versions, split_rule
-from mangaxr.store.reader import open_store, store_recipe
-from mangaxr.store.validate import validate_store
-from mangaxr.store.writer import create_store, finish_store
+from mangaxr.store.recipe_document import RecipeDocument
 from mangaxr.tensors.channels import DEFAULT_CHANNELS
-from mangaxr.tensors.recipe import GridName, Recipe
+from mangaxr.tensors.recipe import DEFAULT_SPLIT, GridName, Recipe
 from mangaxr.tensors.scaling import ScalingName
 
 if TYPE_CHECKING:
@@ -44,8 +39,9 @@ __all__ = ["build_store"]
 
 def build_store(
     out: str | os.PathLike[str],
-    items: Iterable[Item] | Item,
+    items: Iterable[Item] | Item = (),
     *,
+    recipe: Recipe | str | os.PathLike[str] | None = None,
     channels: Sequence[str] = DEFAULT_CHANNELS,
     grid: GridName = "field",
     pixel_scale: float | None = None,
@@ -54,12 +50,14 @@ def build_store(
     mask: str | Sequence[str] = DEFAULT_POLICY,
     min_coverage: float = 0.5,
     min_snr: float = 3.0,
+    split: Sequence[float] = DEFAULT_SPLIT,
     sas: str | os.PathLike[str] | None = None,
     release: str = DEFAULT_RELEASE,
     daptype: str | None = None,
     workers: int = 1,
     client: Client | None = None,
     on_error: Literal["record", "raise"] = "record",
+    retry_failed: bool = False,
     fresh: bool = False,
     verify: bool = False,
     download: bool = False,
@@ -69,17 +67,24 @@ def build_store(
     on_download: OnDownload | None = None,
     command: str = "mangaxr.build_store",
 ) -> BuildReport:
-    """Build a tensor store from MAPS files; resumes by itself.
+    """Build a tensor store from MAPS files, or add to one; resumes by itself.
 
     Parameters
     ----------
     out
         Where the store goes. Until it is complete it lives in ``OUT.partial``; running the
-        same build again goes on from there.
+        same build again goes on from there. To a store of the same recipe that is there
+        already, galaxies are added that it lacks; it stays as it is until the new one is
+        complete.
     items
         MAPS files, directories of them, plateifus found in the SAS tree, or ``@SAMPLE``.
-    channels, grid, pixel_scale, npix, scaling, mask, min_coverage, min_snr
-        The recipe; see `mangaxr.Recipe`. ``mask`` may be a list of flag names.
+        May be left out with ``retry_failed``, and with a recipe that lists galaxies.
+    recipe
+        How tensors are made, whole; also the path of a ``recipe.json`` that
+        `mangaxr.write_card` wrote, or of a store. Without items, the galaxies that are listed
+        there are built, from the same files below ``sas``. Or the parts of it:
+    channels, grid, pixel_scale, npix, scaling, mask, min_coverage, min_snr, split
+        See `mangaxr.Recipe`. ``mask`` may be a list of flag names.
     sas, release, daptype
         Where and which reduction to look for plateifus.
     workers
@@ -90,10 +95,13 @@ def build_store(
         Files and store must be where all its workers see them.
     on_error
         ``record``: a bad galaxy becomes a row with its reason. ``raise``: stop at it.
+    retry_failed
+        Of the items, or of all galaxies if there are none, build those again that failed.
     fresh
         Start anew, whatever is there.
     verify
-        Check the gzip CRC and every FITS checksum, at twice the time.
+        Check the gzip CRC and every FITS checksum, and compute the SHA-256 of each file, at
+        twice the time.
     download
         Fetch the files that the SAS tree lacks first; a galaxy whose file cannot be had
         becomes a row with the reason. See `mangaxr.download`.
@@ -117,9 +125,12 @@ def build_store(
         If an item cannot be a galaxy, if another build is writing to the same place, if
         what is there is no store, or if the client's cluster cannot do it.
     RecipeMismatchError
-        If a store or an unfinished build of another recipe or of other files is there.
+        If a store of another recipe or of other files is there, or an unfinished build of
+        something else.
     StoreError
         If the store that is there is damaged.
+    WriteError
+        If the system refuses to write: what is done is kept.
     UnknownNameError
         If a channel, line, grid, scaling, policy or release does not exist.
 
@@ -132,8 +143,8 @@ def build_store(
     >>> report.done, report.failures
     (1, {})
     """
-    began = time.monotonic()
-    recipe = Recipe(
+    began, started = time.monotonic(), datetime.now(UTC)
+    asked = Recipe(
         channels=channels,
         grid=grid,
         pixel_scale=pixel_scale,
@@ -142,21 +153,28 @@ def build_store(
         mask=mask if isinstance(mask, str) else "+".join(mask),
         min_coverage=min_coverage,
         min_snr=min_snr,
+        split=split,
     )
+    document = as_document(recipe, asked)
+    whole = document.recipe
     if workers < 1 or on_error not in ("record", "raise"):
         msg = f"workers = {workers}, on_error = {on_error!r}: expected >= 1 and record or raise"
         raise BuildError(msg)
     if client is not None:
         check_client(client)
-    several = (items,) if isinstance(items, ONE_ITEM) else items
-    sources = resolve_items(several, sas=sas, release=release, daptype=daptype)
-    final = Path(out)
-    if final.exists() and not fresh:
-        return _existing(final, recipe, sources, began)
-    if final.exists() and not (final / "zarr.json").is_file():
-        msg = f"{final}: is here and no store: only a store is replaced, choose another name"
-        raise BuildError(msg)
-    started = datetime.now(UTC)
+    journal = Journal(Path(out))
+    finish_earlier(journal)
+    there = journal.final.exists() and not fresh
+    present = Present.open(journal.final, whole) if there else None
+    named = (items,) if isinstance(items, ONE_ITEM) else tuple(items)
+    expected = "" if named else document.content_sha256
+    named = named or _unnamed(document, present if retry_failed else None, sas)
+    sources = resolve_items(named, sas=sas, release=release, daptype=daptype) if named else []
+    if present:
+        sources = present.lacking(sources, retry_failed=retry_failed)
+        if not sources:
+            return _report(present, began, expected)
+    check_replaceable(journal.final)
     if download:
         sources = fetch_missing(
             sources,
@@ -167,85 +185,51 @@ def build_store(
             jobs=jobs,
             progress=on_download,
         )
-
-    build = partial(build_galaxy, recipe=recipe, verify=verify, on_error=on_error)
-    with Journal.of(final) as journal:
-        if not journal.start(recipe, sources, fresh=fresh):
-            create_store(journal.store, recipe, len(sources))
-            journal.commit(recipe, sources)
-        resumed = fill_slabs(
-            journal,
-            recipe,
-            sources,
-            build,
-            on_death=partial(give_up_galaxy, on_error=on_error),
-            workers=workers,
-            client=client,
-            progress=progress,
-        )
-        rows = [row for _, rows in sorted(journal.done().items()) for row in rows]
-        finish_store(journal.store, recipe, rows, _provenance(started, command))
-        issues = validate_store(journal.store)
-        if issues:
-            msg = f"{journal.store}: the new store breaks its contract: {issues[0]}"
-            raise BuildError(msg)
-        journal.finish(final)
-    failures = {r["galaxy"]: r["failure"] for r in rows if r["status"] == STATUS["failed"]}
-    return BuildReport(final, len(rows), failures, resumed, time.monotonic() - began)
+    sources = with_checksums(sources)
+    work = Work(
+        recipe=whole,
+        sources=present.with_added(sources) if present else sources,
+        present=present,
+        fresh=fresh,
+        build=partial(build_galaxy, recipe=whole, verify=verify, on_error=on_error),
+        on_death=partial(give_up_galaxy, on_error=on_error),
+        expected=expected,
+        command=command,
+        started=started,
+        began=began,
+    )
+    return do_work(work, journal, workers=workers, client=client, progress=progress)
 
 
-def _existing(final: Path, recipe: Recipe, sources: Sequence[Source], began: float) -> BuildReport:
-    """Report on the finished store that is there, if it is the one asked for.
+def _unnamed(
+    document: RecipeDocument, retried: Present | None, sas: str | os.PathLike[str] | None
+) -> tuple[Item, ...]:
+    """Return what is meant where nothing is named: what failed, else what the recipe lists.
 
     Raises
     ------
-    StoreError
-        If it is not a store, or a damaged one.
-    RecipeMismatchError
-        If it is of another recipe, of other galaxies, or was built from other files.
+    BuildError
+        If it lists nothing either.
     """
-    store = open_store(final, chunks=None)
-    issues = validate_store(final)
-    if issues:
-        msg = f"{final}: the store that is here is damaged ({issues[0]}): replace it with --fresh"
-        raise StoreError(msg)
-    names = [str(name) for name in store["galaxy"].values]
-    differences = recipe.differences(Recipe.from_dict(store_recipe(store)))
-    other = galaxies_differ(names, [source.galaxy for source in sources])
-    differences += [other] if other else _files_differ(store, sources)
-    if differences:
-        msg = (
-            f"{final}: a store is here already, and differs in {'; '.join(differences)}: "
-            f"choose another name, or replace it with --fresh"
-        )
-        raise RecipeMismatchError(msg)
-    reasons = zip(names, map(str, store["failure"].values), strict=True)
-    failures = {name: reason for name, reason in reasons if reason}
-    seconds = time.monotonic() - began
-    return BuildReport(final, len(names), failures, len(names), seconds, existed=True)
+    if retried is not None:
+        return tuple(retried.failures)
+    if not document.galaxies:
+        msg = "nothing to build: give MAPS files, directories of them, or plateifus"
+        raise BuildError(msg)
+    return tuple(items_of(document, sas))
 
 
-def _files_differ(store: xr.Dataset, sources: Sequence[Source]) -> list[str]:
-    """Name the first file that is not the one a store was built from; by name and size."""
-    before = zip(store["source_file"].values, store["source_size"].values, strict=True)
-    for source, (name, size) in zip(sources, before, strict=True):
-        if source.path.name != name:
-            return [f"file of {source.galaxy}: {source.path.name}, not {name}"]
-        if size >= 0 and source.path.is_file() and source.path.stat().st_size != size:
-            return [f"file of {source.galaxy}: {source.path} has changed"]
-    return []
-
-
-def _provenance(started: datetime, command: str) -> dict[str, Any]:
-    """Say who made the store, with what, and whom to cite."""
-    return {
-        "title": "MaNGA galaxy tensors",
-        "started": started.isoformat(timespec="seconds"),
-        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
-        "command": command,
-        "software": json.dumps(software_versions()),
-        "split_rule": json.dumps(split_rule()),
-        "thresholds": json.dumps(load_thresholds().to_dict()),
-        "license": LICENCE,
-        "citation": CITATION,
-    }
+def _report(present: Present, began: float, expected: str) -> BuildReport:
+    """Report on the finished store that lacks nothing of what was asked for."""
+    number = len(present.places)
+    return BuildReport(
+        path=present.path,
+        galaxies=number,
+        failures=present.failures,
+        kept=number,
+        resumed=0,
+        seconds=time.monotonic() - began,
+        existed=True,
+        content_sha256=present.base.content,
+        expected=expected,
+    )

@@ -6,17 +6,20 @@ writes. A slab is written whole, then recorded.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from mangaxr.build.galaxy import BuiltGalaxy
 from mangaxr.build.items import Source
 from mangaxr.build.journal import Journal
+from mangaxr.build.kept import Base, kept_galaxies
 from mangaxr.build.report import OnProgress, Progress
 from mangaxr.build.scheduling.order import run_in_order
+from mangaxr.errors import StoreError
 from mangaxr.store.contract import STATUS
+from mangaxr.store.digest import arrays_digest
 from mangaxr.store.layout import slabs
-from mangaxr.store.writer import SlabArrays, empty_slab, write_slab
+from mangaxr.store.writer import SlabArrays, empty_slab, read_slab, write_slab
 from mangaxr.tensors.recipe import Recipe
 
 if TYPE_CHECKING:
@@ -33,6 +36,7 @@ def fill_slabs(
     sources: Sequence[Source],
     build: Build,
     *,
+    base: Base | None,
     on_death: Build,
     workers: int,
     client: Client | None,
@@ -45,26 +49,28 @@ def fill_slabs(
     int
         Galaxies that an earlier run had done.
     """
-    finished = journal.done()
+    every = dict(enumerate(slabs(len(sources))))
+    finished = _still_sound(journal, every)
     counts = _Counts(finished, len(sources), progress)
-    ranges = {k: members for k, members in enumerate(slabs(len(sources))) if k not in finished}
+    ranges = {number: members for number, members in every.items() if number not in finished}
     if client is not None:
         from mangaxr.build.remote import fill_remotely
 
-        done = fill_remotely(journal, recipe, sources, build, ranges, client, on_death)
+        done = fill_remotely(journal, recipe, sources, build, ranges, client, on_death, base)
         for number, rows in done:
             journal.record(number, rows)
             counts.add(rows)
         return counts.resumed
     galaxies = run_in_order(
         build,
-        [sources[i] for members in ranges.values() for i in members],
+        [sources[i] for members in ranges.values() for i in members if sources[i].kept is None],
         workers=workers,
         on_death=on_death,
     )
     try:
         for number, members in ranges.items():
-            slab, rows = gather_slab(galaxies, len(members), recipe, tell=counts.add)
+            named = [sources[i] for i in members]
+            slab, rows = gather_slab(named, galaxies, recipe, base=base, tell=counts.add)
             write_slab(journal.store, members.start, slab)
             journal.record(number, rows)
     finally:
@@ -73,25 +79,66 @@ def fill_slabs(
 
 
 def gather_slab(
-    galaxies: Iterator[BuiltGalaxy],
-    number: int,
+    sources: Sequence[Source],
+    built: Iterator[BuiltGalaxy],
     recipe: Recipe,
     *,
+    base: Base | None,
     tell: Callable[[list[Any]], None] | None = None,
 ) -> tuple[SlabArrays, list[Any]]:
-    """Put the next galaxies into the arrays of a slab; return these and the rows."""
-    slab = empty_slab(number, recipe)
+    """Put galaxies into the arrays of a slab; return these and the rows.
+
+    Parameters
+    ----------
+    sources
+        The galaxies of the slab.
+    built
+        Those of them that are not kept, in their order.
+    recipe
+        Of the store.
+    base
+        The store that the others are kept from.
+    tell
+        Called with each row.
+    """
+    slab = empty_slab(len(sources), recipe)
+    places = [source.kept for source in sources if source.kept is not None]
+    kept = iter(kept_galaxies(base, places) if base else ())
     rows = []
-    for i in range(number):
-        built = next(galaxies)
-        rows.append(built.row)
-        if built.tensor is not None:
-            slab.tensor[i] = built.tensor.tensor
-            slab.ivar[i] = built.tensor.ivar
-            slab.coverage[i] = built.tensor.coverage
+    for i, source in enumerate(sources):
+        galaxy = next(built if source.kept is None else kept)
+        rows.append(galaxy.row)
+        if galaxy.arrays is not None:
+            for whole, part in zip(slab, galaxy.arrays, strict=True):
+                whole[i] = part
         if tell is not None:
             tell(rows[-1:])
     return slab, rows
+
+
+def _still_sound(journal: Journal, ranges: Mapping[int, range]) -> dict[int, list[dict[str, Any]]]:
+    """Return the rows of the slabs that are recorded and, on a second look, on the disk.
+
+    A machine that lost its power may have kept a record and lost the data behind it.
+    """
+    recorded = journal.done()
+    return {
+        number: recorded[number]
+        for number, members in ranges.items()
+        if number in recorded and _is_written(journal, members, recorded[number])
+    }
+
+
+def _is_written(journal: Journal, members: range, rows: Sequence[Mapping[str, Any]]) -> bool:
+    try:
+        slab = read_slab(journal.store, members)
+    except StoreError:
+        return False
+    galaxies = zip(rows, *slab, strict=True)
+    return all(
+        row["status"] != STATUS["done"] or arrays_digest(*arrays) == row["arrays_sha256"]
+        for row, *arrays in galaxies
+    )
 
 
 class _Counts:

@@ -21,7 +21,10 @@ _COMMANDS = (
     "quality",
     "build",
     "info",
+    "validate",
     "preview",
+    "export",
+    "card",
 )
 """Each is a module of this package that defines ``command``."""
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from contextlib import nullcontext
 from pathlib import Path
 
 import click
 
+from mangaxr.build.report import BuildReport
 from mangaxr.cli import options
 from mangaxr.cli.download_progress import show_download
 from mangaxr.cli.output import print_facts, print_failures, print_json
 from mangaxr.cli.progress import show_progress
 from mangaxr.tensors.channels import DEFAULT_CHANNELS
-from mangaxr.tensors.recipe import GRIDS
+from mangaxr.tensors.recipe import DEFAULT_SPLIT, GRIDS
 from mangaxr.tensors.scaling import SCALINGS
 
 __all__ = ["command"]
@@ -28,6 +28,11 @@ __all__ = ["command"]
 @options.sas
 @options.release
 @options.daptype
+@click.option(
+    "--recipe",
+    metavar="FILE",
+    help="Take the recipe of a recipe.json or a store, and without ITEMs its galaxies as well.",
+)
 @click.option(
     "--channels",
     default=",".join(DEFAULT_CHANNELS),
@@ -76,6 +81,13 @@ __all__ = ["command"]
     show_default=True,
     help="Least line flux times sqrt(ivar) for velocities and dispersions.",
 )
+@click.option(
+    "--split",
+    default=",".join(map(str, DEFAULT_SPLIT)),
+    show_default=True,
+    callback=options.split_numbers,
+    help="Shares of targets for train,val,test.",
+)
 @options.workers
 @options.scheduler
 @click.option(
@@ -88,6 +100,9 @@ __all__ = ["command"]
 @click.option("--download", is_flag=True, help="Fetch the files that the SAS tree lacks first.")
 @options.jobs
 @options.base_urls
+@click.option(
+    "--retry-failed", is_flag=True, help="Build galaxies of OUT again that failed: ITEMs, or all."
+)
 @click.option("--fresh", is_flag=True, help="Start anew and replace what is there.")
 @click.option("--verify", is_flag=True, help="Check every file to its end: gzip CRC, checksums.")
 @options.as_json
@@ -100,15 +115,16 @@ def command(
     channels: str,
     download: bool,
     scheduler: str | None,
-    **recipe: object,
+    **settings: object,
 ) -> int:
-    """Build the tensor store OUT from MAPS files.
+    """Build the tensor store OUT from MAPS files, or add galaxies to it.
 
     An ITEM is a MAPS file, a directory of them, @SAMPLE, or a plateifu such as 8138-12704
     that is looked for in the SAS tree. An interrupted build goes on when the command is repeated.
     """
     from mangaxr.build.run import build_store
     from mangaxr.build.scheduling.connect import connect
+    from mangaxr.store.provenance import portable_command
 
     wanted = [*items, *options.read_items(list_file, top)]
     downloading = show_download() if download else nullcontext()
@@ -125,22 +141,36 @@ def command(
             download=download,
             progress=progress,
             on_download=on_download,
-            command=shlex.join(["mangaxr", *sys.argv[1:]]),
-            **recipe,  # type: ignore[arg-type]  # click has checked each option
+            command=portable_command(["mangaxr", *sys.argv[1:]]),
+            **settings,  # type: ignore[arg-type]  # click has checked each option
         )
     if as_json:
         print_json(report.to_dict())
     else:
         state = "is there already" if report.existed else f"built in {report.seconds:.1f} s"
-        resumed = "" if report.existed else report.resumed or ""
+        kept = "" if report.existed else report.kept or ""
         print_facts(
             {
                 "store": f"{report.path} ({state})",
                 "galaxies": report.galaxies,
                 "done": report.done,
                 "failed": len(report.failures) or "",
-                "taken up from before": resumed,
+                "kept as they were": kept,
+                "taken up from before": report.resumed or "",
+                "content": _compared(report),
             }
         )
         print_failures(report.failures, f"see `mangaxr info {report.path}`")
     return 0 if report.done else 1
+
+
+def _compared(report: BuildReport) -> str:
+    """Say whether a store that was built again is the same; nothing if it is a new one."""
+    if not report.expected:
+        return ""
+    if report.content_sha256 == report.expected:
+        return "the same as that of the recipe's store"
+    return (
+        f"{report.content_sha256[:12]}, and {report.expected[:12]} of the recipe's store: other "
+        f"files, or other versions of the libraries"
+    )

@@ -22,6 +22,7 @@ __all__ = [
     "sas",
     "scheduler",
     "split_names",
+    "split_numbers",
     "store",
     "table_out",
     "top",
@@ -134,3 +135,14 @@ def split_names(text: str | None) -> tuple[str, ...]:
     ('ha_flux', 'ha_vel')
     """
     return tuple(name.strip() for name in (text or "").split(",") if name.strip())
+
+
+def split_numbers(
+    _context: click.Context, _parameter: click.Parameter, text: str
+) -> tuple[float, ...]:
+    """Split a comma-separated option of numbers; a callback of click's."""
+    try:
+        return tuple(float(part) for part in text.split(","))
+    except ValueError:
+        msg = f"{text!r} is not a list of numbers such as 0.7,0.15,0.15."
+        raise click.BadParameter(msg) from None

@@ -13,6 +13,7 @@ from xarray.backends import BackendArray, BackendEntrypoint
 from xarray.core import indexing
 
 import mangaxr.maps.accessor  # noqa: F401  (registers Dataset.manga)
+from mangaxr.fits.indexing import take
 from mangaxr.maps.dataset import build_dataset
 from mangaxr.maps.inflated import FileKey, inflated
 from mangaxr.maps.stream import RawExtension
@@ -42,14 +43,14 @@ class _LazyMap(BackendArray):
 
     def __getitem__(self, key: indexing.ExplicitIndexer) -> Any:
         return indexing.explicit_indexing_adapter(
-            key, self.shape, indexing.IndexingSupport.BASIC, self._read
+            key, self.shape, indexing.IndexingSupport.OUTER, self._read
         )
 
     def _read(self, key: tuple[Any, ...]) -> Any:
         data = inflated(self._key)[self._name].data
         if self._plane is not None:
             data = data[self._plane]
-        return data[key].astype(self.dtype)
+        return take(data, key).astype(self.dtype)
 
 
 class MangaxrBackend(BackendEntrypoint):

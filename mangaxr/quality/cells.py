@@ -42,9 +42,8 @@ class Blocks:
     """
 
     def __init__(self, where: npt.NDArray[np.bool_]) -> None:
-        rows, columns = np.nonzero(where)
         self._shape = (-(-where.shape[0] // _SIDE), -(-where.shape[1] // _SIDE))
-        self.number = (rows // _SIDE) * self._shape[1] + columns // _SIDE
+        self.number = _numbers(*where.shape).take(np.flatnonzero(where))
         self._size = self._shape[0] * self._shape[1]
 
     def owners(self) -> Numbers:
@@ -62,6 +61,13 @@ class Blocks:
         share = np.bincount(self.number, shares, self._size).reshape(self._shape)
         smooth = _correlation(self._shape[0]) @ share @ _correlation(self._shape[1])
         return float(np.vdot(share, smooth))
+
+
+@lru_cache(maxsize=64)
+def _numbers(rows: int, columns: int) -> Numbers:
+    """Return each spaxel's block."""
+    row, column = (np.arange(size) // _SIDE for size in (rows, columns))
+    return row[:, np.newaxis] * -(-columns // _SIDE) + column
 
 
 @lru_cache(maxsize=64)

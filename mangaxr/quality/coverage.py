@@ -28,12 +28,12 @@ _RING, _FARTHEST, _COVERED = 0.1, 8.0, 0.9
 
 def measure_coverage(field: Field) -> dict[str, float]:
     """Compute the coverage metrics; what cannot be computed is left out."""
-    bundle, velocity = field.bundle, field.velocity.valid
-    in_bundle = int(bundle.sum())
+    bundle = field.bundle
+    in_bundle = np.count_nonzero(bundle)
     found = {
-        "masked_fraction": 1.0 - float(field.flux.valid.mean()),
-        "valid_spaxels": float(velocity.sum()),
-        "independent_bins": float(_distinct(field.gas_bins[velocity])),
+        "masked_fraction": 1.0 - len(field.flux_at) / bundle.size,
+        "valid_spaxels": float(len(field.velocity_at)),
+        "independent_bins": float(_distinct(field.gas_bins.take(field.velocity_at))),
         "largest_hole": largest_hole(field.flux.valid) * field.spaxel_area,
         "critical": float(_critical(field)),
         "covered_radius_re": _covered_radius(field),
@@ -41,13 +41,15 @@ def measure_coverage(field: Field) -> dict[str, float]:
     for name, reach in (("valid_fraction_1re", 1.0), ("valid_fraction_1p5re", 1.5)):
         found[name] = _share_within(field, reach)
     if in_bundle:
-        found["masked_fraction_bundle"] = 1.0 - float((field.flux.valid & bundle).sum()) / in_bundle
-        found["star_fraction"] = float((field.covered_by_star & bundle).sum()) / in_bundle
+        found["masked_fraction_bundle"] = (
+            1.0 - np.count_nonzero(field.flux.valid & bundle) / in_bundle
+        )
+        found["star_fraction"] = np.count_nonzero(field.covered_by_star & bundle) / in_bundle
     return found
 
 
 def _distinct(bins: npt.NDArray[np.int64]) -> int:
-    known = bins[bins >= 0]
+    known = bins if bins.min(initial=0) >= 0 else bins[bins >= 0]
     if known.max(initial=0) >= MOST_BINS:
         return len(np.unique(known))
     return int(np.count_nonzero(np.bincount(known)))
@@ -60,13 +62,13 @@ def _critical(field: Field) -> bool:
 def _share_within(field: Field, reach: float) -> float:
     """Return the share of an ellipse that has a velocity; of all of it, off the array too."""
     inside = field.radius_re <= reach
-    number = int(inside.sum())
+    number = np.count_nonzero(inside)
     if not number:
         return math.nan
     semi_major = reach * field.fact("reff")
     area = math.pi * semi_major**2 * (1.0 - field.facts.get("ellipticity", 0.0))
     whole = max(float(number), area / field.spaxel_area) if _leaves(inside) else float(number)
-    return float((inside & field.velocity.valid).sum()) / whole
+    return np.count_nonzero(inside & field.velocity.valid) / whole
 
 
 def _leaves(inside: Flags) -> bool:
@@ -76,16 +78,23 @@ def _leaves(inside: Flags) -> bool:
 
 def _covered_radius(field: Field) -> float:
     """Return the radius in R_e up to which every ring is in the bundle."""
-    near = (field.radius_re >= 0.0) & (field.radius_re < _FARTHEST)  # False where it is NaN
-    if not near.any():
+    # False where it is NaN.
+    near = np.flatnonzero((field.radius_re >= 0.0) & (field.radius_re < _FARTHEST))
+    if not len(near):
         return math.nan
-    ring = (field.radius_re[near] / _RING).astype(np.intp)
+    ring = (field.radius_re.take(near) / _RING).astype(np.intp)
     every = np.bincount(ring, minlength=round(_FARTHEST / _RING))
-    seen = np.bincount(ring, field.bundle[near], minlength=len(every))
+    seen = np.bincount(ring, field.bundle.take(near), minlength=len(every))
     # A narrow ring about the middle may hold no spaxel's centre: it is as its neighbours.
     short = np.flatnonzero((every > 0) & (seen < _COVERED * every))
     last = int(np.flatnonzero(every)[-1]) + 1
     return _RING * float(short[0] if len(short) else last)
+
+
+def _has_gaps(valid: Flags) -> bool:
+    """Whether any row has an invalid spaxel between valid ones."""
+    runs = np.count_nonzero(valid[:, 0]) + np.count_nonzero(valid[:, 1:] & ~valid[:, :-1])
+    return bool(runs > np.count_nonzero(valid.any(axis=1)))
 
 
 def largest_hole(valid: Flags) -> int:
@@ -100,9 +109,8 @@ def largest_hole(valid: Flags) -> int:
     >>> largest_hole(ring)
     1
     """
-    # Most maps have none, which is quick to see: no row has a gap between valid spaxels.
-    starts = valid[:, 0] + np.count_nonzero(valid[:, 1:] & ~valid[:, :-1], axis=1)
-    if starts.max(initial=0) <= 1:
+    # Most maps have none, which is quick to see.
+    if not (_has_gaps(valid) and _has_gaps(valid.T)):
         return 0
     around = np.ones(tuple(size + 2 for size in valid.shape), dtype=bool)
     around[1:-1, 1:-1] = ~valid

@@ -78,6 +78,9 @@ class Field:
         Spaxels flagged FORESTAR.
     snr
         S/N of the g-band continuum; None if the file has none.
+    flux_at, velocity_at
+        Places of the valid spaxels of both in the flattened map: numpy takes by places
+        several times as quickly as by a mask.
     facts
         Values of the primary header by name.
     """
@@ -96,6 +99,8 @@ class Field:
     star_bins: npt.NDArray[np.int64]
     covered_by_star: Flags
     snr: Array | None
+    flux_at: npt.NDArray[np.intp]
+    velocity_at: npt.NDArray[np.intp]
     facts: Mapping[str, Any]
 
     def fact(self, name: str) -> float:
@@ -123,25 +128,28 @@ def field_of(planes: MeasuredPlanes, facts: Mapping[str, Any], *, min_snr: float
     flux = planes.measured(_FLUX, LINE)
     found = planes.measured(_VELOCITY, LINE)
     strong = flux.valid & (flux.value >= min_snr * flux.sigma)
+    with_velocity = found.valid & strong
     known = facts.get("reff", 0.0) > 0.0
     velocity_row = find_extension(_VELOCITY)
     mask = planes.plane(velocity_row.mask if velocity_row else "", LINE)
     return Field(
         geometry=geometry,
-        x=np.broadcast_to(x, shape),
-        y=np.broadcast_to(y[:, np.newaxis], shape),
+        x=np.broadcast_to(x, shape).copy(),
+        y=np.broadcast_to(y[:, np.newaxis], shape).copy(),
         radius=_coordinate(planes, "r_arcsec"),
         # Without R_e the DAP leaves arcsec in this plane.
         radius_re=_coordinate(planes, "r_re") if known else np.full(shape, np.nan),
         bundle=_bundle(planes),
         flux=flux,
         strong=strong,
-        velocity=Measured(found.value, found.sigma, found.valid & strong),
+        velocity=Measured(found.value, found.sigma, with_velocity),
         stars=planes.measured(_STARS) if planes.raw.extensions.keys() >= _STARS_PARTS else None,
         gas_bins=_bins(planes, _VELOCITY),
         star_bins=_bins(planes, _STARS),
         covered_by_star=np.bitwise_and(mask, _FORESTAR) != 0,
         snr=_plane(planes, _SNR),
+        flux_at=np.flatnonzero(flux.valid),
+        velocity_at=np.flatnonzero(with_velocity),
         facts=facts,
     )
 

@@ -40,12 +40,13 @@ class _Tracer:
     def of(cls, field: Field, measured: Measured, bins: npt.NDArray[np.int64]) -> _Tracer:
         """Take the valid spaxels that are in a bin."""
         where = measured.valid & (bins >= 0)
+        at = np.flatnonzero(where)
         return cls(
-            x=field.x[where],
-            y=field.y[where],
-            value=measured.value[where],
-            sigma=measured.sigma[where],
-            bins=bins[where],
+            x=field.x.take(at),
+            y=field.y.take(at),
+            value=measured.value.take(at),
+            sigma=measured.sigma.take(at),
+            bins=bins.take(at),
             blocks=Blocks(where),
         )
 
@@ -118,18 +119,22 @@ def _disk(field: Field, gas: _Tracer, disk: Disk) -> dict[str, float]:
 
 
 def _asymmetry(field: Field, systemic: float) -> float:
-    value = np.where(field.velocity.valid, field.velocity.value - systemic, 0.0)
+    value = (field.velocity.value - systemic) * field.velocity.valid
     other, both = opposite(value, field.velocity.valid, field.geometry)
-    total = float(np.sum((np.abs(value) + np.abs(other))[both]))
-    return float(np.sum(np.abs(value + other)[both])) / total if total > 0 else np.nan
+    total = float(np.vdot(np.abs(value) + np.abs(other), both))
+    return float(np.vdot(np.abs(value + other), both)) / total if total > 0 else np.nan
 
 
 def _correlation(field: Field) -> float:
     """Return Pearson's r of log flux and velocity."""
-    where = field.velocity.valid & (field.flux.value > 0)
-    if int(where.sum()) < 3:
+    at = field.velocity_at
+    flux = field.flux.value.take(at)
+    if flux.min(initial=np.inf) <= 0.0:  # as faint as that, if any S/N will do
+        at = at[flux > 0.0]
+        flux = field.flux.value.take(at)
+    if len(at) < 3:
         return np.nan
-    flux, value = np.log(field.flux.value[where]), field.velocity.value[where]
+    flux, value = np.log(flux), field.velocity.value.take(at)
     flux, value = flux - flux.mean(), value - value.mean()
     scale = float(np.sqrt((flux @ flux) * (value @ value)))
     return float(flux @ value) / scale if scale > 0 else np.nan

@@ -26,7 +26,7 @@ def measure_morphology(field: Field) -> dict[str, float]:
     """Compute the metrics of H-alpha's shape; what cannot be computed is left out."""
     valid = field.flux.valid
     flux = field.flux.value
-    total = float(flux[valid].sum())
+    total = float(flux.take(field.flux_at).sum())
     if not total > 0.0:
         return {}
     found = _growth(field)
@@ -36,18 +36,19 @@ def measure_morphology(field: Field) -> dict[str, float]:
     found["central_flux_fraction"] = float(flux[box].sum()) / total
     found["clumpiness"] = _clumpiness(field, box)
     other, both = opposite(flux, valid, field.geometry)
-    light = float((np.abs(flux) + np.abs(other))[both].sum())
+    light = float(np.vdot(np.abs(flux) + np.abs(other), both))
     if light > 0.0:
-        found["flux_asymmetry"] = float(np.abs(flux - other)[both].sum()) / light
+        found["flux_asymmetry"] = float(np.vdot(np.abs(flux - other), both)) / light
     return found
 
 
 def _growth(field: Field) -> dict[str, float]:
     """Return the radii of the growth curve; none if the radius is unknown."""
     # False where the radius is NaN.
-    where = field.flux.valid & (field.radius >= 0.0) & (field.radius < _FARTHEST)
-    ring = (field.radius[where] * (1.0 / _RING)).astype(np.intp)
-    growth = np.cumsum(np.bincount(ring, field.flux.value[where], minlength=1))
+    near = (field.radius >= 0.0) & (field.radius < _FARTHEST)
+    at = np.flatnonzero(field.flux.valid & near)
+    ring = (field.radius.take(at) * (1.0 / _RING)).astype(np.intp)
+    growth = np.cumsum(np.bincount(ring, field.flux.value.take(at), minlength=1))
     if not growth[-1] > 0.0:
         return {}
     # Noise makes the curve fall here and there; where it first reaches a share counts.
@@ -66,14 +67,13 @@ def _central_box(field: Field) -> tuple[slice, slice]:
 
 def _clumpiness(field: Field, box: tuple[slice, slice]) -> float:
     """Return the share of the flux that stands out from the smoothed map."""
-    where = field.strong.copy()
-    flux = np.where(where, field.flux.value, 0.0).astype(np.float32)
+    strong = field.strong.astype(np.float32)
+    flux = field.flux.value.astype(np.float32) * strong
     rows, columns = (_smoothing(size, _SMOOTH / field.geometry.spaxel) for size in flux.shape)
-    weight = rows @ where.astype(np.float32) @ columns
-    smooth = (rows @ flux @ columns) / np.maximum(weight, np.float32(1e-9))
-    where[box] = False
-    total = float(flux[where].sum())
-    return float(np.maximum(flux - smooth, 0.0)[where].sum()) / total if total > 0.0 else np.nan
+    smooth = (rows @ flux @ columns) / np.maximum(rows @ strong @ columns, np.float32(1e-9))
+    strong[box] = 0.0
+    total = float(np.vdot(flux, strong))
+    return float(np.vdot(np.maximum(flux - smooth, 0.0), strong)) / total if total > 0 else np.nan
 
 
 @lru_cache(maxsize=64)

@@ -67,7 +67,7 @@ def fit_gradient(x: Array, y: Array, value: Array, sigma: Array, blocks: Blocks)
 
 def dipole_share(x: Array, y: Array, value: Array) -> float:
     """Return the share of the variance that ``a + b cos(phi) + c sin(phi)`` explains."""
-    radius = np.maximum(np.hypot(x, y), 1e-9)
+    radius = np.maximum(np.sqrt(x * x + y * y), 1e-9)
     columns = np.stack([np.ones_like(x), x / radius, y / radius])
     total = variance(value)
     if total == 0.0:

@@ -14,29 +14,30 @@ __all__ = ["measure_signal"]
 def measure_signal(field: Field) -> dict[str, float]:
     """Compute the signal metrics; what cannot be computed is left out."""
     found: dict[str, float] = {}
-    valid, area = field.flux.valid, field.spaxel_area
-    if valid.any():
-        flux, sigma = field.flux.value[valid], field.flux.sigma[valid]
-        inner = _inner(field, valid)
+    area = field.spaxel_area
+    if len(field.flux_at):
+        flux, sigma = (part.take(field.flux_at) for part in (field.flux.value, field.flux.sigma))
+        inner = _inner(field, field.flux_at)
         found |= {
             "flux_min": float(flux.min()) / area,
             "flux_max": float(flux.max()) / area,
             "flux_mean": float(flux.mean()) / area,
             "ha_flux_total": float(flux.sum()),
-            "ha_snr_1re": median(field.flux.value[inner] / field.flux.sigma[inner]),
+            "ha_snr_1re": median(field.flux.value.take(inner) / field.flux.sigma.take(inner)),
         }
         if field.strong.any():
-            peak = float(field.flux.value[field.strong].max()) / area
+            # No strong spaxel is negative: the others count as 0.
+            peak = float(np.max(field.flux.value * field.strong)) / area
             found["ha_flux_peak"] = peak
             found["dynamic_range"] = peak * area / median(sigma)
     if field.snr is not None and field.bundle.any():
-        found["g_snr_1re"] = median(field.snr[_inner(field, field.bundle)])
+        found["g_snr_1re"] = median(field.snr.take(_inner(field, np.flatnonzero(field.bundle))))
     return found
 
 
-def _inner(field: Field, where: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """Spaxels within 1 R_e; all where it is unknown which those are."""
+def _inner(field: Field, places: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+    """Return the places within 1 R_e; all where it is unknown which those are."""
     if np.isnan(field.radius_re).all():
-        return where
-    inside: npt.NDArray[np.bool_] = where & (field.radius_re <= 1.0)
+        return places
+    inside: npt.NDArray[np.intp] = places[field.radius_re.take(places) <= 1.0]
     return inside

@@ -17,7 +17,7 @@ from mangaxr.errors import CriteriaError, MissingFileError
 from mangaxr.quality.metrics import FLAGS, METRICS
 from mangaxr.settings import check_names, read_number, read_table
 
-__all__ = ["Condition", "Thresholds", "load_thresholds", "thresholds_text"]
+__all__ = ["Condition", "Thresholds", "load_thresholds", "parse_thresholds", "thresholds_text"]
 
 _SHIPPED = Path(__file__).parent / "shipped"
 _DEFAULT = "default"
@@ -136,7 +136,7 @@ def load_thresholds(source: str | os.PathLike[str] | Thresholds | None = None) -
     file = Path(source).expanduser()
     try:
         text = file.read_text(encoding="utf-8")
-        return _parse(tomllib.loads(text), name=file.stem, where=str(source))
+        return parse_thresholds(tomllib.loads(text), name=file.stem, where=str(source))
     except FileNotFoundError as error:
         msg = (
             f"{source}: no such file of thresholds; `mangaxr quality --show-thresholds` prints one"
@@ -155,10 +155,17 @@ def thresholds_text() -> str:
 
 @cache
 def _default() -> Thresholds:
-    return _parse(tomllib.loads(thresholds_text()), name=_DEFAULT, where=_DEFAULT)
+    return parse_thresholds(tomllib.loads(thresholds_text()), name=_DEFAULT, where=_DEFAULT)
 
 
-def _parse(content: Mapping[str, Any], *, name: str, where: str) -> Thresholds:
+def parse_thresholds(content: Mapping[str, Any], *, name: str, where: str) -> Thresholds:
+    """Read a table that was parsed already; ``where`` names its source in messages.
+
+    Raises
+    ------
+    CriteriaError
+        If it names a flag or metric that does not exist, or has no limits.
+    """
     check_names(where, "flag", content, [flag.name for flag in FLAGS])
     conditions = {}
     for flag, table in content.items():

@@ -31,6 +31,7 @@ __all__ = [
     "maps_name",
     "maps_path",
     "maps_url",
+    "relative_maps_path",
 ]
 
 DEFAULT_BASE_URL = "https://data.sdss.org/sas"
@@ -40,6 +41,12 @@ MAPS_NAME = re.compile(
     r"manga-(?P<plate>[0-9]+)-(?P<ifu>[0-9]+)-MAPS-(?P<daptype>[A-Za-z0-9._-]+?)\.fits(?:\.gz)?"
 )
 """Pattern of a MAPS file's name."""
+
+_IN_TREE = re.compile(
+    r"(?:.*/)?(?P<relative>[^/]+/manga/spectro/analysis/[^/]+/[^/]+/(?P<daptype>[^/]+)"
+    r"/(?P<plate>[0-9]+)/(?P<ifu>[0-9]+)/manga-(?P=plate)-(?P=ifu)-MAPS-(?P=daptype)"
+    r"\.fits(?:\.gz)?)"
+)
 
 _DAPTYPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
@@ -94,6 +101,22 @@ def maps_name(plateifu: PlateIFU, daptype: str) -> str:
 def maps_path(root: str | Path, release: Release, plateifu: PlateIFU, daptype: str) -> Path:
     """Path of a MAPS file below a local SAS root."""
     return locate(root) / str(PRODUCTS["maps"].relative(release, plateifu, daptype))
+
+
+def relative_maps_path(path: Path) -> str:
+    """Return the path of a MAPS file below the root of its tree; empty if it is in none.
+
+    Examples
+    --------
+    >>> from mangaxr.datamodel.releases import find_release
+    >>> path = maps_path("/sas", find_release("DR17"), PlateIFU(8138, 12704), "HYB10-X-Y")
+    >>> relative_maps_path(path)
+    'dr17/manga/spectro/analysis/v3_1_1/3.1.0/HYB10-X-Y/8138/12704/manga-8138-12704-MAPS-HYB10-X-Y.fits.gz'
+    >>> relative_maps_path(Path("Downloads", path.name))
+    ''
+    """
+    match = _IN_TREE.fullmatch(path.absolute().as_posix())
+    return match["relative"] if match else ""
 
 
 def dapall_path(root: str | Path, release: Release) -> Path:

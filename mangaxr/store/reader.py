@@ -20,7 +20,15 @@ from mangaxr.store.contract import (
     all_variables,
 )
 
-__all__ = ["open_store", "scaling_function", "store_recipe", "to_physical", "unscaled"]
+__all__ = [
+    "content_of",
+    "open_store",
+    "scaling_function",
+    "signature_of",
+    "store_recipe",
+    "to_physical",
+    "unscaled",
+]
 
 _LARGE = frozenset(variable.name for variable in ARRAYS)
 
@@ -63,7 +71,8 @@ def open_store(path: str | os.PathLike[str], *, chunks: Any = "auto") -> xr.Data
     try:
         # Without dask: what is known of each galaxy is read here, and no scheduler is asked.
         dataset: xr.Dataset = xr.open_zarr(root, chunks=None, consolidated=False, zarr_format=3)
-    except (FileNotFoundError, ValueError, KeyError, TypeError, OSError) as error:
+    except (FileNotFoundError, ValueError, KeyError, TypeError, OSError, RuntimeError) as error:
+        # RuntimeError: a chunk that is not Zstandard; xarray before 2026.9 reads text here.
         msg = f"{root}: not a sound Zarr store ({_one_line(error)})"
         raise StoreError(msg) from error
     if dataset.attrs.get("contract") != CONTRACT:
@@ -81,6 +90,24 @@ def open_store(path: str | os.PathLike[str], *, chunks: Any = "auto") -> xr.Data
         raise StoreError(msg)
     arranged = _arranged(dataset, root)
     return arranged if chunks is None else _chunked(arranged, chunks)
+
+
+def content_of(path: Path) -> str:
+    """Return a store's ``content_sha256`` without opening it; empty if it has none."""
+    return _attribute_of(path, "content_sha256")
+
+
+def signature_of(path: Path) -> str:
+    """Return a store's ``attributes_sha256``, other for every build; empty if it has none."""
+    return _attribute_of(path, "attributes_sha256")
+
+
+def _attribute_of(path: Path, name: str) -> str:
+    try:
+        metadata = json.loads((path / "zarr.json").read_text(encoding="utf-8"))
+        return str(metadata["attributes"].get(name, ""))
+    except (OSError, ValueError, KeyError, AttributeError, TypeError):
+        return ""
 
 
 def _chunked(dataset: xr.Dataset, chunks: Any) -> xr.Dataset:
@@ -124,7 +151,7 @@ def _in_memory(variable: xr.Variable, where: str) -> xr.Variable:
     except (RuntimeError, ValueError, OSError) as error:
         msg = f"{where} cannot be read ({_one_line(error)}): copy the store again, or rebuild it"
         raise StoreError(msg) from error
-    if values.dtype.kind == "T":
+    if values.dtype.kind in "OT":  # objects until xarray 2026.9
         values = np.array(values.tolist(), dtype=np.str_)
     return xr.Variable(variable.dims, values, variable.attrs)
 

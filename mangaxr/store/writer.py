@@ -1,41 +1,34 @@
-"""Writing a store: made empty, filled slab by slab, finished with its coordinates."""
+"""The large arrays of a store: made empty, written slab by slab, and read back."""
 
 from __future__ import annotations
 
-import json
-import warnings
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import zarr
-from zarr.core.buffer import Buffer
-from zarr.storage import MemoryStore
 
-from mangaxr.store.contract import (
-    ARRAYS,
-    CHANNEL_COORDS,
-    CONTRACT,
-    CONTRACT_VERSION,
-    GALAXY_COORDS,
-    MISSING,
-    PIXEL_COORDS,
-    QUALITY_COORDS,
-    SCALING_FUNCTIONS,
-    SCALINGS,
-    Variable,
-)
-from mangaxr.store.layout import array_chunks, compressor
+from mangaxr.errors import StoreError
+from mangaxr.store.contract import ARRAYS, SCALING_FUNCTIONS, Variable
+from mangaxr.store.layout import array_chunks, codecs_of_arrays
 from mangaxr.tensors.recipe import Recipe
 
-__all__ = ["SlabArrays", "create_store", "empty_slab", "finish_store", "write_slab"]
+__all__ = [
+    "EVERY_CHUNK",
+    "SlabArrays",
+    "create_store",
+    "empty_slab",
+    "fill_value",
+    "read_slab",
+    "variable_attributes",
+    "write_slab",
+]
 
-_METADATA = "zarr.json"
-
-# A chunk that is absent is then a chunk that was lost.
-_EVERY_CHUNK: Any = {"write_empty_chunks": True}
+EVERY_CHUNK: Any = {"write_empty_chunks": True}
+"""A chunk that is absent is then a chunk that was lost."""
 
 
 class SlabArrays(NamedTuple):
@@ -63,11 +56,11 @@ def create_store(path: Path, recipe: Recipe, galaxies: int) -> None:
             shape=shape,
             dtype=spec.dtype,
             chunks=array_chunks(galaxies, recipe.npix),
-            compressors=compressor(),
-            fill_value=0.0 if spec.name == "coverage" else float("nan"),
+            compressors=codecs_of_arrays(),
+            fill_value=fill_value(spec),
             dimension_names=spec.dims,
-            attributes=_attributes(spec, recipe),
-            config=_EVERY_CHUNK,
+            attributes=variable_attributes(spec, recipe),
+            config=EVERY_CHUNK,
         )
 
 
@@ -75,118 +68,59 @@ def write_slab(path: Path, start: int, slab: SlabArrays) -> None:
     """Write the arrays of consecutive galaxies; ``start`` must begin a chunk."""
     group = zarr.open_group(path, mode="r+", zarr_format=3)
     for name, values in slab._asdict().items():
-        array = group[name]
-        if not isinstance(array, zarr.Array):
-            msg = f"{path}: {name} is not an array"
-            raise TypeError(msg)
-        array = array.with_config(_EVERY_CHUNK)
+        array = _with_every_chunk(_array(group, name))
         array[start : start + len(values)] = values
 
 
-def finish_store(
-    path: Path,
-    recipe: Recipe,
-    rows: Sequence[Mapping[str, Any]],
-    attributes: Mapping[str, Any],
-) -> None:
-    """Write coordinates and attributes, after which the store is complete.
+def read_slab(path: Path, galaxies: Sequence[int]) -> SlabArrays:
+    """Read the arrays of galaxies, each chunk once.
 
     Parameters
     ----------
     path
-        A store whose slabs were all written.
-    recipe
-        What it was made with.
-    rows
-        One per galaxy, in order: values of the galaxy coordinates by name, and the lists
-        ``scaling_offset`` and ``scaling_scale``. What a row lacks is stored as missing.
-    attributes
-        Provenance, added to the attributes that the contract fixes.
+        The store.
+    galaxies
+        Their places in it, increasing.
+
+    Raises
+    ------
+    StoreError
+        If a chunk cannot be read.
     """
-    # Zarr writes a small array to memory five times as quickly as to a disk, and there are many.
-    small: dict[str, Buffer] = {}
-    group = zarr.create_group(MemoryStore(small), zarr_format=3)
-    for spec in (*GALAXY_COORDS, *QUALITY_COORDS):
-        _write(group, spec, recipe, [_present(row.get(spec.name), spec) for row in rows])
-    channels = len(recipe.channels)
-    for spec, default in zip(SCALINGS, (0.0, 1.0), strict=True):
-        _write(group, spec, recipe, [row.get(spec.name) or [default] * channels for row in rows])
-    for spec, values in zip(CHANNEL_COORDS, _channel_columns(recipe), strict=True):
-        _write(group, spec, recipe, values)
-    offsets = np.arange(recipe.npix) - (recipe.npix - 1) / 2
-    for spec in PIXEL_COORDS:
-        _write(group, spec, recipe, offsets)
-    _copy(small, path)
-    group = zarr.open_group(path, mode="r+", zarr_format=3)
-    every = (*GALAXY_COORDS, *QUALITY_COORDS, *CHANNEL_COORDS)
-    coordinates = [spec.name for spec in every if spec.name not in spec.dims]
-    group.attrs.update(
-        {
-            "contract": CONTRACT,
-            "contract_version": CONTRACT_VERSION,
-            "recipe": json.dumps(recipe.to_dict()),
-            "recipe_digest": recipe.digest(),
-            # Tells xarray which variables are coordinates.
-            "coordinates": " ".join(coordinates),
-            **attributes,
-        }
-    )
-    _consolidate(path)
+    try:
+        group = zarr.open_group(path, mode="r", zarr_format=3)
+        chosen = np.asarray(galaxies)
+        parts = (_array(group, name).oindex[chosen] for name in SlabArrays._fields)
+        return SlabArrays(*(np.asarray(part, dtype=np.float32) for part in parts))
+    except (ValueError, RuntimeError, OSError) as error:
+        msg = f"{path}: a chunk cannot be read ({' '.join(str(error).split())})"
+        raise StoreError(msg) from error
 
 
-def _copy(small: Mapping[str, Buffer], path: Path) -> None:
-    """Write arrays that were made in memory; the group's own metadata stay as they are."""
-    for key, content in small.items():
-        if key != _METADATA:
-            file = path / key
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(content.to_bytes())
+def _array(group: zarr.Group, name: str) -> zarr.Array[Any]:
+    array = group[name]
+    if not isinstance(array, zarr.Array):
+        msg = f"{group.store_path}: {name} is not an array"
+        raise StoreError(msg)
+    return array
 
 
-def _consolidate(path: Path) -> None:
-    """Put a copy of all metadata into the root, where readers look for it first."""
-    with warnings.catch_warnings():
-        # Zarr 3 has no word on it yet; readers that do not know it lose nothing.
-        warnings.filterwarnings("ignore", message="Consolidated metadata", category=UserWarning)
-        zarr.consolidate_metadata(path, zarr_format=3)
+def fill_value(spec: Variable) -> float:
+    """Return what a chunk of a large array that was never written is read as."""
+    return 0.0 if spec.name == "coverage" else math.nan
 
 
-def _present(value: Any, spec: Variable) -> Any:
-    return MISSING[spec.dtype] if value is None else value
+def _with_every_chunk(array: zarr.Array[Any]) -> zarr.Array[Any]:
+    """Return the array as one that leaves no chunk out; `with_config` came with zarr 3.1.6."""
+    metadata: Any = array.metadata
+    return zarr.Array(zarr.AsyncArray(metadata, array.store_path, config=EVERY_CHUNK))
 
 
-def _write(group: zarr.Group, spec: Variable, recipe: Recipe, values: Any) -> None:
-    dtype: Any = np.dtypes.StringDType() if spec.dtype == "str" else spec.dtype
-    data = np.asarray(values, dtype=dtype)
-    group.create_array(
-        spec.name,
-        data=data,
-        chunks=tuple(max(n, 1) for n in data.shape),
-        dimension_names=spec.dims,
-        attributes=_attributes(spec, recipe),
-        config=_EVERY_CHUNK,
-    )
-
-
-def _attributes(spec: Variable, recipe: Recipe) -> dict[str, Any]:
+def variable_attributes(spec: Variable, recipe: Recipe) -> dict[str, Any]:
+    """Return the attributes that a variable has in a store of a recipe."""
     attrs: dict[str, Any] = {"long_name": spec.long_name}
     if spec.units:
         attrs["units"] = spec.units
     if spec.name == "tensor":
         attrs["scaling_function"] = SCALING_FUNCTIONS[recipe.scaling]
     return attrs
-
-
-def _channel_columns(recipe: Recipe) -> list[list[str]]:
-    """Return the values of the channel coordinates, in the order of their rows."""
-    channels = recipe.parsed_channels()
-    return [
-        [channel.name for channel in channels],
-        [channel.units for channel in channels],
-        [channel.long_name for channel in channels],
-        [channel.family.quantity for channel in channels],
-        [channel.family.extension for channel in channels],
-        [channel.line for channel in channels],
-        [channel.family.weight for channel in channels],
-        [recipe.mask for _ in channels],
-    ]

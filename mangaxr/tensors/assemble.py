@@ -85,7 +85,8 @@ def assemble(
         tensor[i] = scaling.forward(value)
         with np.errstate(divide="ignore", over="ignore"):
             ivar[i] = 1.0 / (sigma * sigma)
-    ivar[~np.isfinite(ivar)] = np.nan
+    # As float32 holds it: what became 0 has no finite variance.
+    ivar[~(np.isfinite(ivar) & (ivar > 0))] = np.nan
     return GalaxyTensor(tensor, ivar, coverage, tuple(scalings), grid)
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import math
 import operator
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -15,11 +16,16 @@ from mangaxr.errors import UnknownNameError
 from mangaxr.tensors.channels import DEFAULT_CHANNELS, Channel, parse_channels
 from mangaxr.tensors.scaling import ScalingName, check_scaling
 
-__all__ = ["GRIDS", "GridName", "Recipe"]
+__all__ = ["DEFAULT_SPLIT", "GRIDS", "SPLITS", "GridName", "Recipe"]
 
 GridName = Literal["field", "arcsec", "re"]
 
 GRIDS: tuple[str, ...] = get_args(GridName)
+
+SPLITS = ("train", "val", "test")
+"""Names of the splits, in the order of a recipe's shares."""
+
+DEFAULT_SPLIT = (0.7, 0.15, 0.15)
 
 _DEFAULT_SCALES: dict[str, float] = {"arcsec": 0.5, "re": 5 / 64}
 
@@ -57,6 +63,8 @@ class Recipe:
         Share of an output pixel that must be measured for it to have a value.
     min_snr
         Spaxels whose line flux times sqrt(ivar) is lower have no velocity or dispersion.
+    split
+        Shares of the targets for training, validation and test, which add up to 1.
     """
 
     channels: Sequence[str] = DEFAULT_CHANNELS
@@ -67,6 +75,7 @@ class Recipe:
     mask: str = DEFAULT_POLICY
     min_coverage: float = 0.5
     min_snr: float = 3.0
+    split: Sequence[float] = DEFAULT_SPLIT
 
     def __post_init__(self) -> None:
         if not isinstance(self.channels, str):  # a text is refused, not taken for letters
@@ -89,6 +98,7 @@ class Recipe:
             value = getattr(self, name)
             if name != "pixel_scale" or self.grid != "field":
                 object.__setattr__(self, name, _number(name, value, kind, low, high))
+        object.__setattr__(self, "split", _shares(self.split))
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Recipe:
@@ -104,11 +114,12 @@ class Recipe:
         if unknown:
             msg = f"recipe has an unknown field {unknown[0]!r}: it has {', '.join(sorted(known))}"
             raise UnknownNameError(msg)
-        return cls(**{**values, "channels": tuple(values.get("channels", DEFAULT_CHANNELS))})
+        return cls(**values)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the recipe as plain JSON values."""
-        return {**dataclasses.asdict(self), "channels": list(self.channels)}
+        lists = {"channels": list(self.channels), "split": list(self.split)}
+        return {**dataclasses.asdict(self), **lists}
 
     def digest(self) -> str:
         """Return the SHA-256 of the recipe's canonical JSON.
@@ -159,6 +170,19 @@ def _number(
         msg = f"{name} is {value!r}: expected a {whole}number from {low:g} to {high:g}"
         raise UnknownNameError(msg)
     return number
+
+
+def _shares(split: Any) -> tuple[float, ...]:
+    """Return the shares of a split, checked."""
+    shares = () if isinstance(split, str) or not isinstance(split, Iterable) else tuple(split)
+    if len(shares) != len(SPLITS):
+        msg = f"split is {split!r}: expected the shares of {', '.join(SPLITS)}"
+        raise UnknownNameError(msg)
+    shares = tuple(float(_number("share of split", share, float, 0, 1)) for share in shares)
+    if not math.isclose(sum(shares), 1.0, abs_tol=1e-9):
+        msg = f"split is {split!r}: its shares add up to {sum(shares):g}, not to 1"
+        raise UnknownNameError(msg)
+    return shares
 
 
 def _show(value: object) -> str:

@@ -17,7 +17,17 @@ import numpy.typing as npt
 from mangaxr.errors import UnknownNameError
 from mangaxr.tensors.channels import Quantity
 
-__all__ = ["SCALINGS", "Scaling", "ScalingName", "check_scaling", "fit_scaling"]
+__all__ = [
+    "CENTERED",
+    "LEAST_CONTRAST",
+    "RANGE_PERCENTILES",
+    "SCALINGS",
+    "SPREAD_PERCENTILE",
+    "Scaling",
+    "ScalingName",
+    "check_scaling",
+    "fit_scaling",
+]
 
 ScalingName = Literal["robust", "asinh", "none"]
 
@@ -25,14 +35,14 @@ SCALINGS: tuple[str, ...] = get_args(ScalingName)
 
 Floats = npt.NDArray[np.float64]
 
-_RANGE_PERCENTILES = (5.0, 99.5)
-_SPREAD_PERCENTILE = 95.0
+RANGE_PERCENTILES = (5.0, 99.5)
+SPREAD_PERCENTILE = 95.0
 
-_LEAST_CONTRAST = 1e-30
+LEAST_CONTRAST = 1e-30
 """Share of the largest distance from the offset below which a scale would make infinities of
 float32, which ends at 3e38."""
 
-_CENTERED: Mapping[Quantity, bool] = MappingProxyType(
+CENTERED: Mapping[Quantity, bool] = MappingProxyType(
     {"surface_brightness": False, "velocity": True, "dispersion": False, "ratio": False}
 )
 """Whether a quantity is scaled about its median (velocities) or from its low end."""
@@ -100,13 +110,13 @@ def fit_scaling(name: ScalingName, physical: Floats, quantity: Quantity) -> Scal
     values = physical[np.isfinite(physical)]
     if name == "none" or not values.size:
         return Scaling(name, 0.0, 1.0)
-    if _CENTERED[quantity]:
+    if CENTERED[quantity]:
         offset = float(np.median(values))
     else:
-        offset = float(np.percentile(values, _RANGE_PERCENTILES[0]))
-    if _CENTERED[quantity] or name == "asinh":
-        scale = float(np.percentile(np.abs(values - offset), _SPREAD_PERCENTILE))
+        offset = float(np.percentile(values, RANGE_PERCENTILES[0]))
+    if CENTERED[quantity] or name == "asinh":
+        scale = float(np.percentile(np.abs(values - offset), SPREAD_PERCENTILE))
     else:
-        scale = float(np.percentile(values, _RANGE_PERCENTILES[1])) - offset
-    usable = scale > _LEAST_CONTRAST * float(np.max(np.abs(values - offset)))
+        scale = float(np.percentile(values, RANGE_PERCENTILES[1])) - offset
+    usable = scale > LEAST_CONTRAST * float(np.max(np.abs(values - offset)))
     return Scaling(name, offset, scale if usable else 1.0)

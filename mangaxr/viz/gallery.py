@@ -12,11 +12,12 @@ from urllib.parse import quote
 import xarray as xr
 
 from mangaxr.errors import PictureError
+from mangaxr.store.galaxies import skipped_galaxies
 from mangaxr.store.reader import open_store, store_recipe
 from mangaxr.viz.canvas import made_directory
 from mangaxr.viz.labels import galaxy_facts, quality_text
 from mangaxr.viz.page import CARD, FAILED_ROW, FAILED_SECTION, FRAME, RECIPE_ROW
-from mangaxr.viz.selection import picture_name, skipped_galaxies
+from mangaxr.viz.selection import picture_name
 
 __all__ = ["write_gallery"]
 

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 import xarray as xr
 
 from mangaxr.plateifu import PlateIFU
+from mangaxr.store.galaxies import skipped_galaxies
 from mangaxr.store.reader import open_store
 from mangaxr.viz.canvas import made_directory, require_matplotlib, save_png
 from mangaxr.viz.figure import draw_galaxy
-from mangaxr.viz.selection import find_galaxies, map_variables, picture_name, skipped_galaxies
+from mangaxr.viz.selection import find_galaxies, map_variables, picture_name
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -93,7 +94,7 @@ def write_previews(
         Directory of the pictures; made if it does not exist.
     galaxies
         Which to draw; by default all that have maps. The others are logged, and
-        `mangaxr.viz.selection.skipped_galaxies` lists them with the reasons.
+        `mangaxr.store.galaxies.skipped_galaxies` lists them with the reasons.
     channels
         Channels to draw, in order; all by default.
     progress

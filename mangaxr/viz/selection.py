@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-import difflib
-import itertools
-from collections.abc import Collection, Iterable
-from urllib.parse import quote
+from collections.abc import Iterable
 
-import numpy as np
 import xarray as xr
 
-from mangaxr.errors import BadPlateIFUError, StoreError, UnknownNameError
+from mangaxr.errors import StoreError, UnknownNameError
 from mangaxr.plateifu import PlateIFU
-from mangaxr.store.contract import STATUS
+from mangaxr.store.galaxies import file_stem, galaxy_positions, skipped_galaxies
 
-__all__ = ["find_galaxies", "map_variables", "picture_name", "skipped_galaxies"]
+__all__ = ["find_galaxies", "map_variables", "picture_name"]
 
 _DRAWN = ("tensor", "coverage", "scaling_offset", "scaling_scale")
 
@@ -28,8 +23,7 @@ def picture_name(galaxy: str) -> str:
     >>> picture_name("7815-3702")
     '7815-3702.png'
     """
-    # A store's names need not be plateifus: none may lead out of the directory.
-    return f"{quote(galaxy, safe='')}.png"
+    return f"{file_stem(galaxy)}.png"
 
 
 def find_galaxies(store: xr.Dataset, galaxies: Iterable[str | PlateIFU]) -> list[int]:
@@ -40,56 +34,13 @@ def find_galaxies(store: xr.Dataset, galaxies: Iterable[str | PlateIFU]) -> list
     UnknownNameError
         If the store lacks one, or has no maps of it; the message says why.
     """
-    positions = {str(name): i for i, name in enumerate(store.galaxy.values)}
+    found = galaxy_positions(store, galaxies)
     skipped = skipped_galaxies(store)
-    found = []
-    for galaxy in galaxies:
-        name = _known_name(str(galaxy), positions)
+    for name in found:
         if name in skipped:
             msg = f"galaxy {name} has no maps to draw: {skipped[name]}"
             raise UnknownNameError(msg)
-        found.append(positions[name])
-    return found
-
-
-def _known_name(text: str, names: Collection[str]) -> str:
-    """Return the store's own name of a galaxy, however it was written."""
-    if text in names:
-        return text
-    with contextlib.suppress(BadPlateIFUError):
-        text = str(PlateIFU.parse(text))
-    if text in names:
-        return text
-    near = difflib.get_close_matches(text, names, n=3)
-    few = ", ".join([*itertools.islice(names, 3), *(["..."] if len(names) > 3 else [])])
-    hint = f"did you mean {' or '.join(near)}?" if near else f"it has {few}"
-    msg = f"the store has no galaxy {text!r} among its {len(names)}: {hint}"
-    raise UnknownNameError(msg)
-
-
-def skipped_galaxies(store: xr.Dataset) -> dict[str, str]:
-    """Return the galaxies that have no maps, and why.
-
-    Parameters
-    ----------
-    store
-        An open store.
-
-    Returns
-    -------
-    dict
-        Galaxy -> reason, in the store's order: those that failed, and in an unfinished
-        store those still to be built.
-    """
-    status = store.status.values
-    skipped = {}
-    for i in np.flatnonzero(status != STATUS["done"]):
-        failed = status[i] == STATUS["failed"]
-        reason = str(store.failure.values[i]) or "no reason was recorded"
-        skipped[str(store.galaxy.values[i])] = (
-            f"its build failed: {reason}" if failed else "it is not built yet"
-        )
-    return skipped
+    return list(found.values())
 
 
 def map_variables(store: xr.Dataset, channels: Iterable[str] | None) -> xr.Dataset:

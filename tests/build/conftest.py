@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from torture.cases import Site
+from torture.commands import Starter
 
 import mangaxr
 from mangaxr.store import layout
@@ -60,3 +62,16 @@ def contents() -> Digest:
         return {file.relative_to(store).as_posix(): file.read_bytes() for file in files}
 
     return read
+
+
+@pytest.fixture(scope="session")
+def starter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Starter]:
+    """Return what starts command lines that are to be killed, or whose writes are refused."""
+    with Starter(tmp_path_factory.mktemp("starter")) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def site(starter: Starter, tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """Return files that these build from, and the stores that they find."""
+    return Site(tmp_path_factory.mktemp("site"), starter, cases=("first", "append"))

@@ -192,7 +192,8 @@ def test_part_of_a_column_is_that_part(survey: Path) -> None:
     whole = open_catalog(sas=survey).emline_gflux_1re.load()
     for key in ({"galaxy": 1}, {"line": 23}, {"galaxy": [2, 0]}, {"galaxy": slice(1, None)},
                 {"galaxy": slice(None, None, -1), "line": [3, 1]}, {"galaxy": 0, "line": 5},
-                {"galaxy": slice(0, 0)}):  # fmt: skip
+                {"galaxy": slice(0, 0)}, {"galaxy": []}, {"galaxy": 1, "line": []},
+                {"galaxy": [2, 2, 0], "line": slice(3, 9, 2)}):  # fmt: skip
         part = open_catalog(sas=survey).emline_gflux_1re.isel(key)
         xr.testing.assert_identical(part, whole.isel(key))
 

@@ -22,6 +22,8 @@ Run = Callable[..., Any]
 
 COMMANDS = (
     "demo", "catalog", "rank", "download", "inspect", "quality", "build", "info", "preview",
+    "export",
+    "card",
 )  # fmt: skip
 
 
@@ -145,7 +147,7 @@ def test_the_command_line_is_in_the_provenance(run: Run, survey: Path, tmp_path:
     out = tmp_path / "my store.zarr"
     run("build", out, "8001-1901", "--sas", survey, "--npix", 8)
     command = mangaxr.open_store(out).attrs["command"]
-    assert command == f"mangaxr build '{out}' 8001-1901 --sas {survey} --npix 8"
+    assert command == f"mangaxr build '{out.name}' 8001-1901 --sas {survey.name} --npix 8"
 
 
 def test_a_list_of_galaxies_is_read(run: Run, survey: Path, tmp_path: Path) -> None:

@@ -331,7 +331,9 @@ def test_a_bootstrap_is_that_of_scipy(make_store: MakeStore) -> None:
     for statistic, function in (("mean", np.mean), ("median", np.median)):
         kind: Any = statistic
         found = mangaxr.stack(store, channel="ha_vel", statistic=kind, bootstrap=2000).compute()
-        expected = bootstrap((values,), function, n_resamples=2000, rng=0).standard_error
+        # Its new name, `rng`, came with scipy 1.15.
+        spread = bootstrap((values,), function, n_resamples=2000, random_state=0)
+        expected = spread.standard_error
         assert found.bootstrap_error[2, 2] == pytest.approx(expected, rel=0.08)
 
 

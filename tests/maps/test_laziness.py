@@ -52,6 +52,19 @@ def never(*_: object, **__: object) -> None:
     raise AssertionError(message)
 
 
+def test_part_of_a_map_is_that_part(path: Path) -> None:
+    """Whatever the index, a lazy variable gives what the whole map would."""
+    whole = load_maps_file(path).emline_gvel
+    keys = ({"line": 1}, {"line": [2, 0], "x": [5, 1, 1]}, {"line": 0, "y": [3]}, {"x": []},
+            {"line": [], "y": slice(2, 5)}, {"y": slice(None, None, -2), "x": -1})  # fmt: skip
+    for key in keys:
+        part = open_maps_file(path).emline_gvel.isel(key)
+        xr.testing.assert_identical(part.load(), whole.isel(key))
+    diagonal = xr.DataArray([1, 4, 2], dims="spaxel")
+    part = open_maps_file(path).emline_gvel.isel(x=diagonal, y=diagonal)
+    xr.testing.assert_identical(part.load(), whole.isel(x=diagonal, y=diagonal))
+
+
 def test_opening_in_chunks_computes_nothing(path: Path) -> None:
     """With a scheduler that raises, a file opens, is selected from, masked and corrected."""
     with dask.config.set(scheduler=never):

@@ -62,3 +62,10 @@ def test_versions_of_what_touches_the_numbers_are_known() -> None:
     versions = software_versions()
     assert {"python", "numpy", "scipy", "zarr", "astropy"} <= set(versions)
     assert all(versions.values())
+
+
+@given(st.text(max_size=20))
+def test_other_shares_are_honoured(mangaid: str) -> None:
+    """All of a share of one; the split of nothing is empty."""
+    assert split_of(mangaid, (0, 1, 0)) == "val"
+    assert split_of(mangaid, (0.7, 0.0, 0.3)) != "val"

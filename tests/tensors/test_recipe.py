@@ -95,6 +95,7 @@ def test_a_recipe_of_another_version_is_an_error_that_names_the_field() -> None:
         {"mask": "dap"},
         {"min_coverage": 0.25},
         {"min_snr": 0.0},
+        {"split": (0.8, 0.1, 0.1)},
     ],
 )
 def test_every_field_counts(change: dict[str, Any]) -> None:
@@ -115,3 +116,19 @@ def test_flag_names_stand_for_their_bits() -> None:
     assert Recipe(mask="NOCOV+FORESTAR").mask_bits == 0b1001
     assert Recipe(mask="UNRELIABLE").mask_bits == 32
     assert Recipe(mask="marvin").mask_bits == 1 | 32 | 1 << 30
+
+
+@pytest.mark.parametrize(
+    ("split", "words"),
+    [
+        ((0.7, 0.3), "shares of train, val, test"),
+        ((0.7, 0.2, 0.2), "add up to 1.1"),
+        ((1.2, -0.2, 0.0), "from 0 to 1"),
+        ("0.7", "shares of train"),
+        (0.7, "shares of train"),
+    ],
+)
+def test_shares_that_are_none_are_refused(split: Any, words: str) -> None:
+    """A split is three shares that add up to one."""
+    with pytest.raises(UnknownNameError, match=words):
+        Recipe(split=split)

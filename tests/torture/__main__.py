@@ -11,6 +11,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))  # the folder of tests is not
 
 PROGRAMS: Mapping[str, str] = {
     "fuzz": "torture.fuzz",
+    "kills": "torture.kills",
+    "faults": "torture.faults",
 }
 """Name -> module, whose ``main`` takes options and returns an exit status."""
 

@@ -24,9 +24,10 @@ from mangaxr.errors import (
     UnknownNameError,
 )
 from mangaxr.plateifu import PlateIFU
+from mangaxr.store.galaxies import skipped_galaxies
 from mangaxr.viz.gallery import write_gallery
 from mangaxr.viz.preview import draw_preview, write_previews
-from mangaxr.viz.selection import picture_name, skipped_galaxies
+from mangaxr.viz.selection import picture_name
 
 MakeStore = Callable[..., xr.Dataset]
 

@@ -15,6 +15,7 @@ from mangaxr.catalog.reading.fields import Kind
 from mangaxr.catalog.reading.table import BinTable
 from mangaxr.datamodel.catalogs import MISSING_WORD, CatalogColumn
 from mangaxr.errors import BadPlateIFUError, CatalogError
+from mangaxr.fits.indexing import take
 from mangaxr.plateifu import PlateIFU
 
 __all__ = ["IDENTITY", "JoinedColumn", "Source", "align", "disagreements"]
@@ -172,11 +173,12 @@ class JoinedColumn(BackendArray):
 
     def __getitem__(self, key: indexing.ExplicitIndexer) -> Any:
         return indexing.explicit_indexing_adapter(
-            key, self.shape, indexing.IndexingSupport.BASIC, self._read
+            key, self.shape, indexing.IndexingSupport.OUTER, self._read
         )
 
     def _read(self, key: tuple[Any, ...]) -> Any:
-        galaxies = np.atleast_1d(np.arange(self.shape[0])[key[0]])
+        chosen = np.arange(self.shape[0])[key[0]]
+        galaxies = np.atleast_1d(chosen)
         values = np.full((galaxies.size, *self.shape[1:]), self._blank, self.dtype)
         empty = np.ones(galaxies.size, dtype=bool)
         for table, rows in self._parts:
@@ -188,8 +190,7 @@ class JoinedColumn(BackendArray):
                 empty &= ~here
         for absent in self._missing if self.dtype.kind == "f" else ():
             values[values == absent] = np.nan
-        chosen = values[(slice(None), *key[1:])]
-        return chosen if isinstance(key[0], slice) else chosen[0]
+        return take(values, (slice(None) if np.ndim(chosen) else 0, *key[1:]))
 
 
 def disagreements(column: CatalogColumn, sources: Sequence[Source]) -> NDArray[np.bool_]:

@@ -104,8 +104,8 @@ def _raw(raw: RawMaps) -> Seen:
 def _build(path: Path) -> Seen:
     source = Source("galaxy", path)
     built = build_galaxy(source, _RECIPE, verify=False, on_error="raise")
-    assert built.tensor is not None
-    arrays = {name: getattr(built.tensor, name) for name in ("tensor", "ivar", "coverage")}
+    assert built.arrays is not None
+    arrays = built.arrays._asdict()
     for array in arrays.values():
         assert array.shape == (2, _RECIPE.npix, _RECIPE.npix)
     # The digests of the file itself are not results.

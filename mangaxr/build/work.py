@@ -1,0 +1,155 @@
+"""The work of a build, once it is known what there is to do: fill, finish, check, name."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mangaxr.build.existing import Present
+from mangaxr.build.items import Source
+from mangaxr.build.journal import Journal
+from mangaxr.build.report import BuildReport, OnProgress
+from mangaxr.build.slabs import Build, fill_slabs
+from mangaxr.build.validate import validate_store
+from mangaxr.errors import BuildError, MangaxrError, WriteError
+from mangaxr.store.contract import STATUS
+from mangaxr.store.finish import finish_store
+from mangaxr.store.provenance import build_record, provenance
+from mangaxr.store.reader import content_of
+from mangaxr.store.writer import create_store
+from mangaxr.tensors.recipe import Recipe
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+__all__ = ["Work", "do_work", "finish_earlier"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """What there is to do.
+
+    Parameters
+    ----------
+    recipe, sources
+        The store that is to be.
+    present
+        The finished store that some of its galaxies are kept from.
+    fresh
+        Forget what an interrupted build has done.
+    build, on_death
+        Make of a galaxy its tensor; and what it is when that kills the process.
+    expected
+        Digest of the store whose recipe is built again; empty if none is.
+    command, started
+        For the store's provenance.
+    began
+        Of the monotonic clock, when this run did.
+    """
+
+    recipe: Recipe
+    sources: Sequence[Source]
+    present: Present | None
+    fresh: bool
+    build: Build
+    on_death: Build
+    expected: str
+    command: str
+    started: datetime
+    began: float
+
+
+def do_work(
+    work: Work,
+    journal: Journal,
+    *,
+    workers: int,
+    client: Client | None,
+    progress: OnProgress | None,
+) -> BuildReport:
+    """Build the store and give it its name.
+
+    Raises
+    ------
+    BuildError
+        If another build is writing to the same place, or has been.
+    RecipeMismatchError
+        If an unfinished build of something else is there.
+    WriteError
+        If the system refuses to write.
+    """
+    base = work.present.base if work.present else None
+    content = base.content if base else ""
+    with _refused(journal.final), journal:
+        if not work.fresh and content_of(journal.final) != content:
+            msg = f"{journal.final}: another build has ended here meanwhile: repeat the command"
+            raise BuildError(msg)
+        if not journal.start(work.recipe, work.sources, base=content, fresh=work.fresh):
+            create_store(journal.store, work.recipe, len(work.sources))
+            journal.commit(work.recipe, work.sources, base=content)
+        resumed = fill_slabs(
+            journal,
+            work.recipe,
+            work.sources,
+            work.build,
+            base=base,
+            on_death=work.on_death,
+            workers=workers,
+            client=client,
+            progress=progress,
+        )
+        rows = [row for _, rows in sorted(journal.done().items()) for row in rows]
+        builds = [*work.present.builds] if work.present else []
+        builds.append(build_record(work.command, work.started))
+        finished = finish_store(journal.store, work.recipe, rows, provenance(work.recipe, builds))
+        issues = validate_store(journal.store, level="structure")
+        if issues:
+            msg = f"{journal.store}: the new store breaks its contract: {issues[0]}"
+            raise BuildError(msg)
+        journal.finish()
+    return BuildReport(
+        path=journal.final,
+        galaxies=len(rows),
+        failures={r["galaxy"]: r["failure"] for r in rows if r["status"] == STATUS["failed"]},
+        kept=sum(source.kept is not None for source in work.sources),
+        resumed=resumed,
+        seconds=time.monotonic() - work.began,
+        content_sha256=finished,
+        expected=work.expected,
+    )
+
+
+def finish_earlier(journal: Journal) -> None:
+    """Do what is left of a build that ended between its last step and its clearing up.
+
+    Raises
+    ------
+    BuildError
+        If that build is still at it.
+    WriteError
+        If the system refuses to write.
+    """
+    if journal.is_over:
+        with _refused(journal.final), journal:
+            journal.finish_again()
+
+
+@contextmanager
+def _refused(final: Path) -> Iterator[None]:
+    """Turn the system's refusal to write into one clear line."""
+    try:
+        yield
+    except MangaxrError:
+        raise
+    except OSError as error:
+        where = f" {error.filename}" if error.filename else ""
+        msg = (
+            f"{final}: cannot write{where} ({error.strerror or error}): make room, or ask for "
+            f"the permission, and repeat the command: what is done is kept"
+        )
+        raise WriteError(msg) from error
