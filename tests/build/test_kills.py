@@ -13,6 +13,8 @@ from torture.cases import Site
 from torture.commands import Starter
 from torture.killing.trial import Plan, Trial
 
+pytestmark = pytest.mark.usefixtures("small_slabs")
+
 TRIALS = (
     Plan(
         "first",

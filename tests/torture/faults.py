@@ -25,10 +25,12 @@ from pathlib import Path
 from queue import SimpleQueue
 
 from torture.cases import Site
-from torture.commands import Starter
+from torture.commands import SLAB, Starter
 from torture.faulting.real import REAL
 from torture.faulting.sweep import Outcomes, sweep
 from torture.faulting.system import FAULTS
+
+from mangaxr.store import layout
 
 __all__ = ["SWEPT", "main"]
 
@@ -45,6 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--stride", type=int, default=1, help="only every so-manieth of them")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     options = parser.parse_args(arguments)
+    layout.SLAB = SLAB  # stores are validated here
     start = time.monotonic()
     findings: list[str] = []
     with tempfile.TemporaryDirectory() as name, ExitStack() as stack:

@@ -24,10 +24,12 @@ from pathlib import Path
 from queue import SimpleQueue
 
 from torture.cases import Site
-from torture.commands import Starter
+from torture.commands import SLAB, Starter
 from torture.judge import FindingError
 from torture.killing.moments import PHASES
 from torture.killing.trial import WAYS, Kill, Plan, Trial, length_of
+
+from mangaxr.store import layout
 
 __all__ = ["Figures", "kill", "main"]
 
@@ -128,6 +130,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     options = parser.parse_args(arguments)
+    layout.SLAB = SLAB  # stores are validated here
     start = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         figures = kill(

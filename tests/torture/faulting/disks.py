@@ -16,8 +16,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from torture.cases import Site
-from torture.commands import Starter
+from torture.commands import SLAB, Starter
 from torture.faulting.attempts import Attempts, Hindrance
+
+from mangaxr.store import layout
 
 __all__ = ["main"]
 
@@ -62,6 +64,7 @@ def _with_room(disk: Path, *, kilobytes: int = 0, inodes: int = 0) -> Hindrance:
 
 def main() -> int:
     """Run all of them."""
+    layout.SLAB = SLAB  # stores are validated here
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         disk = folder / "disk"
