@@ -35,8 +35,8 @@ def test_a_refusal_to_clear_up_is_told_in_the_same_way(
     small: SurveyFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A build that has only to clear up after an earlier one names the store as others do."""
-    with journal.Journal(tmp_path / "t.zarr"):
-        pass
+    with journal.Journal(tmp_path / "t.zarr") as left:
+        (left.folder / "finished.json").write_text('{"attributes_sha256": "no longer here"}')
 
     def refuse(*_: object) -> None:
         raise PermissionError(13, "Permission denied", "done")
