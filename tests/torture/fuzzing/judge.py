@@ -30,13 +30,20 @@ from mangaxr.fits.limits import MAX_MEMBERS, inflated_limit
 __all__ = ["Inflated", "Judge", "inflate"]
 
 _LONGEST = 1500
+_MAGIC = b"\x1f\x8b"
+# A member may be of a few bytes, and what it leaves of a piece is copied.
+_FIRST_STEP, _STEP = 1 << 10, 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
 class Inflated:
-    """A file's content up to a limit, and whether zlib is content with what it came from."""
+    """What a file inflates to, and whether zlib is content with what it came from.
+
+    ``cut`` says that there is more than the limit, and then the content is left out.
+    """
 
     content: bytes
+    size: int
     proven: bool
     cut: bool = False
     members: int = 1
@@ -44,33 +51,30 @@ class Inflated:
 
 def inflate(raw: bytes, *, limit: int) -> Inflated:
     """Inflate a file with zlib, member by member, as `gzip` does; padding is passed over."""
-    if raw[:2] != b"\x1f\x8b":
-        return Inflated(raw, proven=True)
+    if raw[:2] != _MAGIC:
+        return Inflated(raw, len(raw), proven=True)
     parts: list[bytes] = []
-    left, at = limit, 0
+    size = at = members = 0
     view = memoryview(raw)
-    while raw[at : at + 2] == b"\x1f\x8b":
+    while raw[at : at + 2] == _MAGIC:
+        members += 1
         member = zlib.decompressobj(31)
+        step = _FIRST_STEP
         try:
-            part = member.decompress(view[at : at + 1024], left + 1)
-            at += 1024
-            while not member.eof and at < len(raw) and len(part) <= left:
-                rest = member.unconsumed_tail
-                step = view[at : at + (1 << 16)]
-                part += member.decompress(rest + step, left + 1 - len(part))
-                at += len(step)
+            while not member.eof and at < len(raw):
+                parts.append(member.decompress(view[at : at + step], limit + 1 - size))
+                size += len(parts[-1])
+                if size > limit:
+                    return Inflated(b"", size, proven=True, cut=True)
+                at, step = at + step, _STEP
         except zlib.error:
-            return Inflated(b"".join(parts), proven=False)
-        parts.append(part)
-        left -= len(part)
-        if left < 0:
-            return Inflated(b"".join(parts), proven=True, cut=True)
+            return Inflated(b"".join(parts), size, proven=False)
         if not member.eof:
-            return Inflated(b"".join(parts), proven=False)
+            return Inflated(b"".join(parts), size, proven=False)
         at = min(at, len(raw)) - len(member.unused_data)
         while raw[at : at + 1] == b"\0":
             at += 1
-    return Inflated(b"".join(parts), proven=True, members=len(parts))
+    return Inflated(b"".join(parts), size, proven=True, members=members)
 
 
 class Judge:
@@ -128,7 +132,7 @@ class Judge:
     @property
     def allowed(self) -> int:
         """Bytes that a read of the file may allocate."""
-        return allowed_bytes(len(self.inflated.content))
+        return allowed_bytes(self.inflated.size)
 
     def _swollen(self, attempt: Attempt) -> str:
         if attempt.hit_the_ceiling:
