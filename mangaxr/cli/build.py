@@ -172,5 +172,5 @@ def _compared(report: BuildReport) -> str:
         return "the same as that of the recipe's store"
     return (
         f"{report.content_sha256[:12]}, and {report.expected[:12]} of the recipe's store: other "
-        f"files, or other versions of the libraries"
+        f"files, other versions of the libraries, or another kind of processor"
     )
