@@ -9,6 +9,7 @@ import resource
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from functools import partial
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -43,7 +44,8 @@ def _work(pipe: Connection, seed: int, ways: Mapping[str, Way], warm: bool) -> N
     if warm:  # no read is to pay for what the first one imports
         with tempfile.TemporaryDirectory() as folder:
             read_case(sound_case(), Path(folder), ways)
-    with tempfile.TemporaryDirectory() as folder:
+    # Whoever stops the run closes the pipe.
+    with tempfile.TemporaryDirectory() as folder, suppress(BrokenPipeError, EOFError):
         while (number := pipe.recv()) is not None:
             case = make_case(seed, number)
             pipe.send(read_case(case, Path(folder), ways, partial(pipe.send)))
