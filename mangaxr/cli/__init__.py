@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from importlib import import_module
 
 import click
@@ -69,6 +70,7 @@ def main() -> None:
         hint = f" (see {context.command_path} --help)" if context else ""
         status = _complain(f"{error.format_message()}{hint}", error.exit_code)
     except (click.Abort, KeyboardInterrupt):
+        warnings.simplefilter("ignore")  # what was cut off in its midst has nothing to add
         click.echo("mangaxr: interrupted; the same command goes on from here", err=True)
         status = _INTERRUPTED
     except MangaxrError as error:

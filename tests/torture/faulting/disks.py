@@ -70,16 +70,18 @@ def main() -> int:
         disk = folder / "disk"
         disk.mkdir()
         _mount(disk, _AMPLE)
-        with Starter(folder) as starter:
-            site = Site(folder, starter, galaxies=4, npix=4, cases=("first", "append"))
-            attempts = Attempts(site, starter, disk)
-            for case in ("first", "append"):
-                for size in _KILOBYTES:
-                    attempts.hinder(f"{size} kB", case, _with_room(disk, kilobytes=size))
-                for number in _INODES:
-                    attempts.hinder(f"{number} inodes", case, _with_room(disk, inodes=number))
-                attempts.hinder("read-only", case, _remounted(disk, "ro"))
-        subprocess.run(["umount", str(disk)], check=True)
+        try:
+            with Starter(folder) as starter:
+                site = Site(folder, starter, galaxies=4, npix=4, cases=("first", "append"))
+                attempts = Attempts(site, starter, disk)
+                for case in ("first", "append"):
+                    for size in _KILOBYTES:
+                        attempts.hinder(f"{size} kB", case, _with_room(disk, kilobytes=size))
+                    for number in _INODES:
+                        attempts.hinder(f"{number} inodes", case, _with_room(disk, inodes=number))
+                    attempts.hinder("read-only", case, _remounted(disk, "ro"))
+        finally:
+            subprocess.run(["umount", str(disk)], check=True)
     for finding in attempts.findings:
         print(" ".join(finding.split()))
     print(attempts.refused, attempts.passed)
