@@ -21,9 +21,8 @@ from mangaxr.synthetic import compare
 Run = Callable[..., Any]
 
 COMMANDS = (
-    "demo", "catalog", "rank", "download", "inspect", "quality", "build", "info", "preview",
-    "export",
-    "card",
+    "demo", "catalog", "rank", "download", "inspect", "quality", "build", "info", "validate",
+    "preview", "export", "card",
 )  # fmt: skip
 
 
