@@ -123,8 +123,10 @@ class Present:
 
     def _other_file(self, source: Source, place: int) -> str:
         """Say whether a file is not the one that a galaxy was built from; by name and size."""
-        name = self.store["source_file"].values[place]
-        size = self.store["source_size"].values[place]
+        # Without the detour by a DataArray, which brings all other coordinates along.
+        name, size = (
+            self.store.variables[column].values[place] for column in ("source_file", "source_size")
+        )
         if source.path.name != name:
             return f"file of {source.galaxy}: {source.path.name}, not {name}"
         if size >= 0 and source.path.is_file() and source.path.stat().st_size != size:

@@ -198,8 +198,9 @@ def _galaxies_differ(before: Sequence[str], now: Sequence[str]) -> str:
     >>> _galaxies_differ(["1-1"], ["1-1", "2-2"])
     'galaxies: 2-2 is new'
     """
-    added = [name for name in now if name not in set(before)]
-    removed = [name for name in before if name not in set(now)]
+    old, new = set(before), set(now)
+    added = [name for name in now if name not in old]
+    removed = [name for name in before if name not in new]
     parts = [
         f"{names[0]} {f'and {len(names) - 1} more are' if names[1:] else 'is'} {what}"
         for names, what in ((added, "new"), (removed, "no longer among them"))

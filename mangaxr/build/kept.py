@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import xarray as xr
+import numpy.typing as npt
 
 from mangaxr.build.galaxy import BuiltGalaxy, GalaxyArrays
 from mangaxr.errors import StoreError
@@ -16,7 +16,7 @@ from mangaxr.store.digest import arrays_digest
 from mangaxr.store.reader import open_store
 from mangaxr.store.writer import read_slab
 
-__all__ = ["Base", "kept_galaxies", "stored_row"]
+__all__ = ["Base", "kept_galaxies"]
 
 _NAMES = tuple(
     spec.name
@@ -49,11 +49,11 @@ def kept_galaxies(base: Base, places: Sequence[int]) -> list[BuiltGalaxy]:
     """
     if not places:
         return []
-    store = _opened(base)
+    columns = _columns(base)
     slab = read_slab(base.path, places)
     found = []
     for i, place in enumerate(places):
-        row = stored_row(store, place)
+        row = {name: values[place].tolist() for name, values in columns.items()}
         if row["status"] != STATUS["done"]:
             found.append(BuiltGalaxy(row, None))
             continue
@@ -69,15 +69,10 @@ def kept_galaxies(base: Base, places: Sequence[int]) -> list[BuiltGalaxy]:
 
 
 @lru_cache(maxsize=1)
-def _opened(base: Base) -> xr.Dataset:
-    """Open a store once for all its slabs; a worker of a cluster does so as well."""
+def _columns(base: Base) -> dict[str, npt.NDArray[Any]]:
+    """Read what a store says of its galaxies, once for all slabs, also on a cluster's worker."""
     store = open_store(base.path, chunks=None)
     if store.attrs.get("content_sha256") != base.content:
         msg = f"{base.path}: has changed since this build began: repeat the command"
         raise StoreError(msg)
-    return store
-
-
-def stored_row(store: xr.Dataset, place: int) -> dict[str, Any]:
-    """Return what a store says of a galaxy, as Python's own values."""
-    return {name: store[name].values[place].tolist() for name in _NAMES}
+    return {name: store[name].values for name in _NAMES}
