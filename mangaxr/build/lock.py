@@ -1,8 +1,7 @@
-"""One writer at a time: a lock that the system takes back when its holder dies."""
+"""One build at a time, which says who it is to those that come too late."""
 
 from __future__ import annotations
 
-import fcntl
 import getpass
 import json
 import os
@@ -12,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from mangaxr.errors import BuildError
+from mangaxr.locking import open_locked
 
 __all__ = ["take_lock"]
 
@@ -36,28 +36,13 @@ def take_lock(path: Path, what: Path) -> int:
     BuildError
         If another process holds it.
     """
-    while True:
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            holder = os.pread(handle, 4096, 0)
-            os.close(handle)
-            msg = f"{what}: {_who(holder)} is writing here: wait for it, or choose another name"
-            raise BuildError(msg) from None
-        if _is_still_there(handle, path):
-            break
-        os.close(handle)  # its holder removed it when done: another one may hold a new file
+    handle = open_locked(path)
+    if handle is None:
+        msg = f"{what}: {_who(path)} is writing here: wait for it, or choose another name"
+        raise BuildError(msg)
     os.ftruncate(handle, 0)
     os.pwrite(handle, json.dumps(_me()).encode(), 0)
     return handle
-
-
-def _is_still_there(handle: int, path: Path) -> bool:
-    try:
-        return os.path.samestat(os.fstat(handle), path.stat())
-    except FileNotFoundError:
-        return False
 
 
 def _me() -> dict[str, str | int]:
@@ -74,13 +59,13 @@ def _me() -> dict[str, str | int]:
     }
 
 
-def _who(content: bytes) -> str:
+def _who(path: Path) -> str:
     """Describe the holder by what it wrote."""
     try:
-        me = json.loads(content)
+        me = json.loads(path.read_bytes())
         return (
             f"another build (process {me['process']} of {me['user']} on {me['host']} since "
             f"{me['since']}: {me['command']})"
         )
-    except (ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError):
         return "another build"

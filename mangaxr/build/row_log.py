@@ -6,7 +6,6 @@ row counts as long as its file is the one that it was made from.
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 from collections.abc import Mapping
@@ -18,6 +17,7 @@ from mangaxr.build.items import Source
 from mangaxr.build.journal import fingerprint
 from mangaxr.build.rows import Row
 from mangaxr.errors import BuildError
+from mangaxr.locking import open_locked
 
 __all__ = ["RowLog"]
 
@@ -45,15 +45,14 @@ class RowLog:
         if path is None:
             return
         try:
-            self._handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-            fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(self._handle)
-            msg = f"{path}: another run is writing here: wait for it"
-            raise BuildError(msg) from None
+            handle = open_locked(path)
         except OSError as error:
             msg = f"{path}: cannot be written ({error.strerror})"
             raise BuildError(msg) from error
+        if handle is None:
+            msg = f"{path}: another run is writing here: wait for it"
+            raise BuildError(msg)
+        self._handle = handle
         self._load(json.loads(json.dumps(settings)))
 
     def __enter__(self) -> Self:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import shutil
@@ -13,6 +12,7 @@ from typing import Any
 
 from mangaxr.errors import ExportError
 from mangaxr.export.settings import differences
+from mangaxr.locking import open_locked
 
 __all__ = ["Staging", "existing", "refused"]
 
@@ -98,15 +98,16 @@ class Staging:
         if strange:
             msg = f"{self._folder}: is needed while exporting and holds {min(strange)}: move it"
             raise ExportError(msg)
-        lock = os.open(self._folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+        lock = open_locked(self._folder / _LOCK)
+        if lock is None:
+            msg = f"{self._folder}: another export is writing here: wait for it"
+            raise ExportError(msg)
         try:
-            _hold(lock, self._folder)
-            try:
-                yield
-            except BaseException:
-                if not keep:
-                    self.discard()
-                raise
+            yield
+        except BaseException:
+            if not keep:
+                self.discard()
+            raise
         finally:
             os.close(lock)
 
@@ -142,15 +143,6 @@ class Staging:
         self.made.replace(self._final)
         shutil.rmtree(old, ignore_errors=True)
         self.discard()
-
-
-def _hold(lock: int, folder: Path) -> None:
-    try:
-        # The kernel releases it when the process dies, however it dies.
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        msg = f"{folder}: another export is writing here: wait for it"
-        raise ExportError(msg) from None
 
 
 def refused(final: Path, error: Exception) -> ExportError:

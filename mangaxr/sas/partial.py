@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from mangaxr.errors import DownloadError
+from mangaxr.locking import is_still_at
 
 __all__ = ["Partial", "Version", "open_partial"]
 
@@ -111,7 +112,7 @@ class Partial:
         DownloadError
             If it has got its final name meanwhile, which only happens without locks.
         """
-        if not _is_still(self.path, self._descriptor):
+        if not is_still_at(self.path, self._descriptor):
             msg = (
                 f"{self.path}: another download took it over: on a file system without locks "
                 f"run one at a time"
@@ -125,7 +126,7 @@ class Partial:
 
     def remove(self) -> None:
         """Leave nothing behind, as the file is not needed."""
-        if _is_still(self.path, self._descriptor):
+        if is_still_at(self.path, self._descriptor):
             self.discard()
             self.path.unlink(missing_ok=True)
 
@@ -158,7 +159,7 @@ def open_partial(final: Path, stop: threading.Event) -> Iterator[Partial]:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         try:
             _lock(descriptor, path, stop)
-            if _is_still(path, descriptor):
+            if is_still_at(path, descriptor):
                 yield Partial(final, descriptor)
                 return
         finally:
@@ -181,11 +182,3 @@ def _lock(descriptor: int, path: Path, stop: threading.Event) -> None:
             return  # a file system without locks: go on without
         else:
             return
-
-
-def _is_still(path: Path, descriptor: int) -> bool:
-    """Whether the file locked is the one of that name: the other may have finished it."""
-    try:
-        return os.path.samestat(path.stat(), os.fstat(descriptor))
-    except FileNotFoundError:
-        return False

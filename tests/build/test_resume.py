@@ -12,6 +12,7 @@ import pytest
 import zarr
 
 import mangaxr
+from mangaxr import locking
 from mangaxr.build import galaxy, journal, lock, run, slabs, work
 from mangaxr.build.report import Progress
 from mangaxr.errors import BuildError, RecipeMismatchError
@@ -262,7 +263,7 @@ def test_a_lock_left_by_a_dead_process_is_no_obstacle(small: SurveyFiles, tmp_pa
 def test_a_lock_that_its_holder_removes_is_not_taken_for_a_free_one(tmp_path: Path) -> None:
     """Whoever waits at the moment of the clearing up takes a new lock, which keeps others out."""
     path = tmp_path / "lock"
-    flock, late = lock.fcntl.flock, []
+    flock, late = locking.fcntl.flock, []
 
     def slow(handle: int, how: int) -> None:
         if not late:
@@ -271,7 +272,7 @@ def test_a_lock_that_its_holder_removes_is_not_taken_for_a_free_one(tmp_path: Pa
         flock(handle, how)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(lock.fcntl, "flock", slow)
+        patch.setattr(locking.fcntl, "flock", slow)
         handle = lock.take_lock(path, path)
     with pytest.raises(BuildError):
         lock.take_lock(path, path)
