@@ -146,3 +146,8 @@ class RecipeMismatchError(MangaxrError, ValueError):
 
 class BuildError(MangaxrError, RuntimeError):
     """A build cannot start or cannot go on."""
+
+
+def one_line(error: object, most: int | None = None) -> str:
+    """Return what an error of another library says, in one line of so many characters at most."""
+    return " ".join(str(error).split())[:most] or type(error).__name__

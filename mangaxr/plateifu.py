@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from mangaxr.errors import BadPlateIFUError
 
-__all__ = ["BUNDLE_SIZES", "PlateIFU"]
+__all__ = ["BUNDLE_SIZES", "PlateIFU", "plateifu_or_none", "survey_order"]
 
 BUNDLE_SIZES: tuple[int, ...] = (19, 37, 61, 91, 127)
 """Fibres in MaNGA's science bundles."""
@@ -72,3 +72,23 @@ class PlateIFU:
             )
             raise BadPlateIFUError(msg)
         return cls(int(match[1]), int(match[2]))
+
+
+def plateifu_or_none(name: str) -> PlateIFU | None:
+    """Return a galaxy's name as numbers; None for that of a file that does not tell."""
+    try:
+        return PlateIFU.parse(name)
+    except BadPlateIFUError:
+        return None
+
+
+def survey_order(name: str) -> tuple[int, PlateIFU, str]:
+    """Return what to sort names by: plate and IFU design; names that are neither come last.
+
+    Examples
+    --------
+    >>> sorted(["my galaxy", "10001-12701", "8138-12704"], key=survey_order)
+    ['8138-12704', '10001-12701', 'my galaxy']
+    """
+    known = plateifu_or_none(name)
+    return (0, known, "") if known else (1, PlateIFU(0, 0), name)

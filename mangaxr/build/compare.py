@@ -16,6 +16,7 @@ from mangaxr.build.died import give_up_galaxy
 from mangaxr.build.galaxy import BuiltGalaxy, build_galaxy
 from mangaxr.build.items import Source
 from mangaxr.build.scheduling.order import run_in_order
+from mangaxr.errors import one_line
 from mangaxr.location import locate
 from mangaxr.quality.metrics import FLAGS
 from mangaxr.sas.local import sas_root
@@ -28,7 +29,7 @@ from mangaxr.store.contract import (
     STATUS,
     UNSIGNED,
 )
-from mangaxr.store.validation.evidence import UNDECODABLE, Evidence, one_line
+from mangaxr.store.validation.evidence import UNDECODABLE, Evidence
 from mangaxr.store.validation.issue import Found
 from mangaxr.store.validation.report import StoreReport
 from mangaxr.store.validation.rule import Rule
@@ -161,7 +162,7 @@ def _arrays(store: Evidence, galaxy: int, built: BuiltGalaxy, name: str) -> Iter
         try:
             stored = np.asarray(store.array(spec.name)[galaxy], dtype=np.float32)
         except UNDECODABLE as error:
-            yield Found(spec.name, f"cannot be compared ({one_line(error)})", name)
+            yield Found(spec.name, f"cannot be compared ({one_line(error, 160)})", name)
             continue
         expected: npt.NDArray[np.float32] = getattr(built.arrays, spec.name)
         relative, absolute = _ROUNDING[spec.name]

@@ -11,7 +11,7 @@ from mangaxr.datamodel.releases import DEFAULT_RELEASE, find_release
 from mangaxr.errors import BadPlateIFUError, BuildError, MangaxrError, MissingFileError
 from mangaxr.location import is_local, locate
 from mangaxr.maps.stream import read_primary
-from mangaxr.plateifu import PlateIFU
+from mangaxr.plateifu import PlateIFU, plateifu_or_none, survey_order
 from mangaxr.samples.named import Item, expand_samples
 from mangaxr.sas.layout import MAPS_NAME, check_daptype, maps_path
 from mangaxr.sas.local import find_maps, sas_root
@@ -49,10 +49,7 @@ class Source:
     @property
     def plateifu(self) -> PlateIFU | None:
         """The galaxy's name as numbers; None for a file that does not tell."""
-        try:
-            return PlateIFU.parse(self.galaxy)
-        except BadPlateIFUError:
-            return None
+        return plateifu_or_none(self.galaxy)
 
 
 def absolute(source: Source) -> Source:
@@ -112,12 +109,7 @@ def resolve_items(
 
 def in_order(sources: Iterable[Source]) -> list[Source]:
     """Sort by plate and IFU, files of unknown galaxies last."""
-    return sorted(sources, key=_order)
-
-
-def _order(source: Source) -> tuple[int, PlateIFU, str]:
-    known = source.plateifu
-    return (0, known, "") if known else (1, PlateIFU(0, 0), source.galaxy)
+    return sorted(sources, key=lambda source: survey_order(source.galaxy))
 
 
 def _sources(

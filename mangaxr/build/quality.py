@@ -41,7 +41,7 @@ from mangaxr.quality.field import OPTIONAL, wanted_by_quality
 from mangaxr.quality.thresholds import Thresholds, load_thresholds
 from mangaxr.sas.layout import DEFAULT_BASE_URL
 from mangaxr.sas.records import OnDownload
-from mangaxr.store.contract import GALAXY_COORDS, MISSING, QUALITY_COORDS, STATUS, Variable
+from mangaxr.store.contract import GALAXY_COORDS, QUALITY_COORDS, STATUS, Variable
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -244,9 +244,8 @@ def _table(rows: Sequence[Row], settings: Mapping[str, Any]) -> xr.Dataset:
 
 
 def _column(spec: Variable, rows: Sequence[Row]) -> np.ndarray[Any, Any]:
-    values = [row.get(spec.name) for row in rows]
-    known = [MISSING[spec.dtype] if value is None else value for value in values]
-    return np.array(known, dtype=np.str_ if spec.dtype == "str" else spec.dtype)
+    values = spec.filled(row.get(spec.name) for row in rows)
+    return np.array(values, dtype=np.str_ if spec.dtype == "str" else spec.dtype)
 
 
 def _attributes(spec: Variable) -> dict[str, str]:

@@ -16,6 +16,7 @@ from mangaxr.store.contract import ATTRIBUTES, all_variables
 from mangaxr.store.contract_document import store_contract
 from mangaxr.store.reader import open_store
 from mangaxr.store.recipe_document import recipe_document
+from mangaxr.store.summary import store_size
 
 __all__ = ["Facts", "Publisher", "gather_facts"]
 
@@ -107,7 +108,7 @@ def gather_facts(path: str | os.PathLike[str], publisher: Publisher) -> Facts:
         store,
         directory,
         replace(publisher, name=name),
-        sum(file.stat().st_size for file in root.rglob("*") if file.is_file()),
+        store_size(root),
         store_contract(store),
         recipe_document(store),
         channel_statistics(store),

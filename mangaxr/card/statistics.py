@@ -10,11 +10,11 @@ import numpy.typing as npt
 import xarray as xr
 
 from mangaxr.store.contract import STATUS
+from mangaxr.store.layout import SLAB
 from mangaxr.store.reader import scaling_function, unscaled
 
 __all__ = ["ChannelStatistics", "Moments", "channel_statistics"]
 
-_AT_ONCE = 64
 """Galaxies read at a time: a chunk of the store."""
 
 
@@ -105,8 +105,8 @@ def channel_statistics(store: xr.Dataset) -> list[ChannelStatistics]:
 def _statistics(store: xr.Dataset, name: str) -> ChannelStatistics:
     function = scaling_function(store["tensor"])
     physical, tensor = Moments(), Moments()
-    for start in range(0, store.sizes["galaxy"], _AT_ONCE):
-        part = store.isel(galaxy=slice(start, start + _AT_ONCE))
+    for start in range(0, store.sizes["galaxy"], SLAB):
+        part = store.isel(galaxy=slice(start, start + SLAB))
         values = part["tensor"].values
         scale, offset = (
             part[f"scaling_{which}"].values[:, np.newaxis, np.newaxis]

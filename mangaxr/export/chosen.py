@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from mangaxr.errors import ExportError, StoreError, UnknownNameError
+from mangaxr.errors import ExportError, StoreError, UnknownNameError, one_line
 from mangaxr.plateifu import PlateIFU
 from mangaxr.store.contract import ARRAYS, SCALINGS
 from mangaxr.store.galaxies import galaxy_positions, skipped_galaxies
-from mangaxr.store.layout import SLAB
+from mangaxr.store.layout import by_chunk
 from mangaxr.store.reader import open_store, scaling_function
 
 __all__ = ["Chosen", "choose", "galaxy_columns", "read_blocks"]
@@ -176,9 +176,7 @@ def read_blocks(chosen: Chosen, done: Sequence[int] = ()) -> Iterator[xr.Dataset
         If a chunk cannot be decoded.
     """
     leave = set(done)
-    wanted = [i for i in chosen.positions if i not in leave]
-    for start in sorted({i - i % SLAB for i in wanted}):
-        inside = [i for i in wanted if start <= i < start + SLAB]
+    for inside in by_chunk(i for i in chosen.positions if i not in leave):
         whole = inside[-1] - inside[0] + 1 == len(inside)  # which is read twice as quickly
         rows = slice(inside[0], inside[-1] + 1) if whole else inside
         try:
@@ -187,7 +185,7 @@ def read_blocks(chosen: Chosen, done: Sequence[int] = ()) -> Iterator[xr.Dataset
             names = chosen.store["galaxy"].values
             msg = (
                 f"galaxies {names[inside[0]]} to {names[inside[-1]]} of the store cannot be read "
-                f"({' '.join(str(error).split())[:120]}): copy the store again, or rebuild it"
+                f"({one_line(error, 120)}): copy the store again, or rebuild it"
             )
             raise StoreError(msg) from error
         yield block

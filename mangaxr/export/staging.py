@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from mangaxr.errors import ExportError
+from mangaxr.errors import ExportError, one_line
 from mangaxr.export.settings import differences
 from mangaxr.locking import open_locked
 
@@ -147,7 +147,7 @@ class Staging:
 
 def refused(final: Path, error: Exception) -> ExportError:
     """Say in one line what the system refused, and how much room there is."""
-    reason = getattr(error, "strerror", None) or " ".join(str(error).split())
+    reason = getattr(error, "strerror", None) or one_line(error)
     there = next(folder for folder in final.parents if folder.is_dir())
     free = shutil.disk_usage(there).free / 1e9
     msg = (

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import xarray as xr
 
 from mangaxr.datamodel.maskbits import DEFAULT_POLICY
-from mangaxr.errors import NotMapsError
+from mangaxr.errors import NotMapsError, one_line
 from mangaxr.maps.corrections import corrected_index, corrected_sigma
 from mangaxr.maps.masks import Policy, good, masked, name_of_galaxy
 from mangaxr.plateifu import PlateIFU
@@ -99,7 +99,7 @@ class MangaAccessor:
         try:
             return WCS(Header.fromstring(cards, sep="\n"), naxis=2)
         except Exception as error:  # astropy and wcslib raise many kinds on bad cards
-            reason = " ".join(str(error).split())[:160]
+            reason = one_line(error, 160)
             msg = f"{where}: the WCS cards in the attribute 'wcs' are not sound ({reason})"
             raise NotMapsError(msg) from error
 

@@ -16,7 +16,7 @@ import requests
 import urllib3
 
 from mangaxr._version import __version__
-from mangaxr.errors import CorruptFileError, DownloadError
+from mangaxr.errors import CorruptFileError, DownloadError, one_line
 from mangaxr.sas.partial import Partial, Version
 from mangaxr.sas.retry import Patience, retry_after
 from mangaxr.sas.verify import check_start
@@ -297,4 +297,4 @@ def _words(error: Exception) -> str:
         return "the server's certificate cannot be trusted"
     if isinstance(error, requests.exceptions.ConnectionError):
         return "no connection to the server"
-    return " ".join(str(error).split()) or type(error).__name__
+    return one_line(error)

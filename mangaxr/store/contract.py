@@ -6,8 +6,9 @@ Zarr v3, dimensions (galaxy, channel, y, x). The prose is ``docs/spec/store-1.0.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from mangaxr.quality.metrics import FLAGS, METRICS
 from mangaxr.tensors.channels import Quantity
@@ -92,6 +93,10 @@ class Variable:
     def missing(self) -> object:
         """What stands for a value that is missing; None if none ever is."""
         return None if self.always else MISSING[self.dtype]
+
+    def filled(self, values: Iterable[Any]) -> list[Any]:
+        """Put what stands for a missing value where there is None."""
+        return [MISSING[self.dtype] if value is None else value for value in values]
 
 
 _MAP = ("galaxy", "channel", "y", "x")

@@ -20,7 +20,6 @@ from mangaxr.store.contract import (
     CONTRACT,
     CONTRACT_VERSION,
     GALAXY_COORDS,
-    MISSING,
     PIXEL_COORDS,
     QUALITY_COORDS,
     SCALINGS,
@@ -137,8 +136,7 @@ def digests_of_rows(columns: Mapping[str, npt.NDArray[Any]]) -> list[str]:
 
 def _column(spec: Variable, values: Sequence[Any]) -> npt.NDArray[Any]:
     dtype: Any = np.dtypes.StringDType() if spec.dtype == "str" else spec.dtype
-    present = [MISSING[spec.dtype] if value is None else value for value in values]
-    return np.asarray(present, dtype=dtype)
+    return np.asarray(spec.filled(values), dtype=dtype)
 
 
 def _write(group: zarr.Group, spec: Variable, recipe: Recipe, data: npt.NDArray[Any]) -> None:

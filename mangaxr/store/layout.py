@@ -9,7 +9,7 @@ reader, refuse one that was damaged.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -20,6 +20,7 @@ __all__ = [
     "COMPRESSION",
     "SLAB",
     "array_chunks",
+    "by_chunk",
     "chunk_names",
     "codecs_of_arrays",
     "codecs_of_rows",
@@ -78,6 +79,18 @@ def slabs(galaxies: int) -> list[range]:
     [range(0, 64), range(64, 100)]
     """
     return [range(i, min(i + SLAB, galaxies)) for i in range(0, galaxies, SLAB)]
+
+
+def by_chunk(places: Iterable[int]) -> Iterator[list[int]]:
+    """Group galaxies by the chunk that they are in.
+
+    Examples
+    --------
+    >>> list(by_chunk([3, 5, 64]))
+    [[3, 5], [64]]
+    """
+    for _, some in itertools.groupby(sorted(places), key=lambda place: place // SLAB):
+        yield list(some)
 
 
 def chunk_names(metadata: Mapping[str, Any]) -> Iterator[str]:

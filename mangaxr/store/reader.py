@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from mangaxr.errors import MissingFileError, StoreError
+from mangaxr.errors import MissingFileError, StoreError, one_line
 from mangaxr.store.contract import (
     ARRAYS,
     CONTRACT,
@@ -73,7 +73,7 @@ def open_store(path: str | os.PathLike[str], *, chunks: Any = "auto") -> xr.Data
         dataset: xr.Dataset = xr.open_zarr(root, chunks=None, consolidated=False, zarr_format=3)
     except (FileNotFoundError, ValueError, KeyError, TypeError, OSError, RuntimeError) as error:
         # RuntimeError: a chunk that is not Zstandard; xarray before 2026.9 reads text here.
-        msg = f"{root}: not a sound Zarr store ({_one_line(error)})"
+        msg = f"{root}: not a sound Zarr store ({one_line(error, 120)})"
         raise StoreError(msg) from error
     if dataset.attrs.get("contract") != CONTRACT:
         msg = (
@@ -134,10 +134,6 @@ def _arranged(dataset: xr.Dataset, root: Path) -> xr.Dataset:
     return xr.Dataset(variables, coords=coords, attrs=dataset.attrs)
 
 
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())[:120]
-
-
 def _in_memory(variable: xr.Variable, where: str) -> xr.Variable:
     """Read a small variable; text becomes numpy's fixed-width type, which all tools know.
 
@@ -149,7 +145,9 @@ def _in_memory(variable: xr.Variable, where: str) -> xr.Variable:
     try:
         values = variable.values
     except (RuntimeError, ValueError, OSError) as error:
-        msg = f"{where} cannot be read ({_one_line(error)}): copy the store again, or rebuild it"
+        msg = (
+            f"{where} cannot be read ({one_line(error, 120)}): copy the store again, or rebuild it"
+        )
         raise StoreError(msg) from error
     if values.dtype.kind in "OT":  # objects until xarray 2026.9
         values = np.array(values.tolist(), dtype=np.str_)

@@ -13,7 +13,7 @@ from mangaxr.errors import StoreError
 from mangaxr.store.contract import STATUS, all_variables
 from mangaxr.store.reader import open_store, store_recipe
 
-__all__ = ["summarise"]
+__all__ = ["store_size", "summarise"]
 
 
 def summarise(path: str | Path) -> dict[str, Any]:
@@ -37,7 +37,7 @@ def summarise(path: str | Path) -> dict[str, Any]:
         "store": str(path),
         "contract": f"{attrs['contract']} {attrs['contract_version']}",
         "created": f"{attrs.get('finished', '')} by {attrs.get('command', '')}",
-        "size_mb": _size_mb(Path(path)),
+        "size_mb": round(store_size(Path(path)) / 1e6, 3),
         "galaxies": {
             "galaxies": len(names),
             "done": int((status == STATUS["done"]).sum()),
@@ -53,8 +53,9 @@ def summarise(path: str | Path) -> dict[str, Any]:
     }
 
 
-def _size_mb(path: Path) -> float:
-    return round(sum(file.stat().st_size for file in path.rglob("*") if file.is_file()) / 1e6, 3)
+def store_size(path: Path) -> int:
+    """Return the bytes of all files of a store."""
+    return sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
 
 
 def _splits(store: xr.Dataset) -> list[str]:

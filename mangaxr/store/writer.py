@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import zarr
 
-from mangaxr.errors import StoreError
+from mangaxr.errors import StoreError, one_line
 from mangaxr.store.contract import ARRAYS, SCALING_FUNCTIONS, Variable
 from mangaxr.store.layout import array_chunks, codecs_of_arrays
 from mangaxr.tensors.recipe import Recipe
@@ -93,7 +93,7 @@ def read_slab(path: Path, galaxies: Sequence[int]) -> SlabArrays:
         parts = (_array(group, name).oindex[chosen] for name in SlabArrays._fields)
         return SlabArrays(*(np.asarray(part, dtype=np.float32) for part in parts))
     except (ValueError, RuntimeError, OSError) as error:
-        msg = f"{path}: a chunk cannot be read ({' '.join(str(error).split())})"
+        msg = f"{path}: a chunk cannot be read ({one_line(error)})"
         raise StoreError(msg) from error
 
 

@@ -12,6 +12,7 @@ import xarray as xr
 
 from mangaxr.plateifu import PlateIFU
 from mangaxr.store.galaxies import skipped_galaxies
+from mangaxr.store.layout import by_chunk
 from mangaxr.store.reader import open_store
 from mangaxr.viz.canvas import made_directory, require_matplotlib, save_png
 from mangaxr.viz.figure import draw_galaxy
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
 __all__ = ["OnPreview", "draw_preview", "write_previews"]
 
 _LOGGER = logging.getLogger(__name__)
-
-_SLAB = 64
-"""Galaxies read at a time: a chunk of the store, so that each is inflated once."""
 
 OnPreview = Callable[[int, int], None]
 """Told after each picture how many are written, and of how many."""
@@ -141,9 +139,8 @@ def _positions(store: xr.Dataset, galaxies: Iterable[str | PlateIFU] | None) -> 
 
 
 def _read_slabs(maps: xr.Dataset, wanted: list[int]) -> Iterator[xr.Dataset]:
-    """Read galaxies in whole chunks, and give them one by one."""
-    for start in sorted({i - i % _SLAB for i in wanted}):
-        inside = [i for i in wanted if start <= i < start + _SLAB]
+    """Read galaxies a chunk at a time, so that each is inflated once, and give them one by one."""
+    for inside in by_chunk(wanted):
         slab = maps.isel(galaxy=inside).load()
         for i in range(len(inside)):
             yield slab.isel(galaxy=i)

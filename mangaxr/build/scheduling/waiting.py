@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from mangaxr._version import __version__
-from mangaxr.errors import BuildError
+from mangaxr.errors import BuildError, one_line
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -127,7 +127,7 @@ def _no_worker(client: Client) -> BuildError:
 
 
 def _not_installed(client: Client, error: RuntimeError) -> BuildError:
-    reason = " ".join(str(error.__cause__ or error).split())
+    reason = one_line(error.__cause__ or error)
     msg = (
         f"{_address(client)}: cannot load what it is to do ({reason}): install mangaxr "
         f"{__version__} where scheduler and workers run"

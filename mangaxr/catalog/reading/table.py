@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from mangaxr.catalog.reading.fields import Field, field_of
 from mangaxr.datamodel.catalogs import MISSING_WORD
-from mangaxr.errors import CatalogError, CorruptFileError, MissingFileError
+from mangaxr.errors import CatalogError, CorruptFileError, MissingFileError, one_line
 
 __all__ = ["BinTable", "Header", "first_header", "open_table"]
 
@@ -166,7 +166,7 @@ def open_table(path: str | os.PathLike[str], *names: str) -> BinTable:
         has = f"it has {', '.join(map(repr, present))}" if present else "it has no table"
         msg = f"{file}: no table {names[0]!r}: {has}"
         if notes:  # astropy passes over what it cannot read at the end of a file
-            msg = f"{msg}, and what follows is damaged ({_words(notes[0].message)})"
+            msg = f"{msg}, and what follows is damaged ({one_line(notes[0].message)})"
             raise CorruptFileError(msg)
         if _is_compressed(file):
             with _inflating(file) as stream:  # whose end it takes for the file's
@@ -209,13 +209,9 @@ def _reading(file: Path) -> Iterator[tuple[Any, list[warnings.WarningMessage]]]:
         ):
             yield hdus, notes
     except _NONSENSE as error:
-        reason = _words(error)
+        reason = one_line(error)
         msg = f"{file}: cannot be read as a FITS file ({reason}): it is damaged or of another kind"
         raise CorruptFileError(msg) from error
-
-
-def _words(error: object) -> str:
-    return " ".join(str(error).split()) or type(error).__name__
 
 
 def _choose(hdus: Any, names: tuple[str, ...]) -> tuple[Any, list[str]]:

@@ -13,7 +13,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from mangaxr.catalog.tables.pick import GALAXY, flat_name
-from mangaxr.errors import BadPlateIFUError, CatalogError
+from mangaxr.errors import BadPlateIFUError, CatalogError, one_line
 from mangaxr.plateifu import PlateIFU
 
 __all__ = ["PLATEIFU", "Table", "TableColumn", "flattened", "from_table", "redescribed", "to_table"]
@@ -177,7 +177,7 @@ def from_table(table: Table, path: Path) -> xr.Dataset:
     try:
         return xr.Dataset(variables, coords, _arrays(table.attrs))
     except ValueError as error:
-        msg = f"{path}: its columns do not go together ({' '.join(str(error).split())})"
+        msg = f"{path}: its columns do not go together ({one_line(error)})"
         raise CatalogError(msg) from error
 
 

@@ -21,7 +21,7 @@ from mangaxr.catalog.tables.formats import (
     write_parquet,
 )
 from mangaxr.catalog.tables.pick import GALAXY, pick_columns
-from mangaxr.errors import CatalogError, MissingFileError
+from mangaxr.errors import CatalogError, MissingFileError, one_line
 
 __all__ = ["TABLE_SUFFIXES", "check_table_path", "read_table", "write_table"]
 
@@ -49,7 +49,7 @@ def _read_netcdf(path: Path) -> xr.Dataset:
     try:
         found = xr.load_dataset(path, engine="netcdf4")
     except (OSError, ValueError, KeyError) as error:
-        reason = " ".join(str(error).split())
+        reason = one_line(error)
         msg = f"{path}: cannot be read as a table ({reason}): expected netCDF"
         raise CatalogError(msg) from error
     if GALAXY not in found.coords or found[GALAXY].dims != (GALAXY,):

@@ -18,7 +18,7 @@ from astropy.table import Table as AstropyTable
 from numpy.typing import NDArray
 
 from mangaxr.catalog.tables.columns import PLATEIFU, Table, TableColumn, flattened, redescribed
-from mangaxr.errors import CatalogError, MissingDependencyError
+from mangaxr.errors import CatalogError, MissingDependencyError, one_line
 
 __all__ = [
     "import_pyarrow",
@@ -212,6 +212,6 @@ def import_pyarrow() -> tuple[Any, Any]:
 
 
 def _broken(path: Path, error: Exception) -> CatalogError:
-    reason = " ".join(str(error).split()) or type(error).__name__
+    reason = one_line(error)
     msg = f"{path}: cannot be read as a table ({reason}): expected {path.suffix} with a header"
     return CatalogError(msg)

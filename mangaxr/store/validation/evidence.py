@@ -16,13 +16,13 @@ import zarr
 from zarr.core.sync import sync
 from zarr.storage import LocalStore, StorePath
 
-from mangaxr.errors import MangaxrError, MissingFileError, StoreError
+from mangaxr.errors import MangaxrError, MissingFileError, StoreError, one_line
 from mangaxr.quality.thresholds import Thresholds, parse_thresholds
 from mangaxr.store.contract import ARRAYS, ATTRIBUTES, CONTRACT, Variable, all_variables
 from mangaxr.store.layout import chunk_names
 from mangaxr.tensors.recipe import Recipe
 
-__all__ = ["LARGE", "UNDECODABLE", "Evidence", "one_line", "read_evidence", "wrong_dtype"]
+__all__ = ["LARGE", "UNDECODABLE", "Evidence", "read_evidence", "wrong_dtype"]
 
 LARGE = frozenset(spec.name for spec in ARRAYS)
 
@@ -132,16 +132,11 @@ def read_evidence(path: Path) -> Evidence:
         try:
             evidence.metadata[folder.name] = _read_array(folder / "zarr.json")
         except (OSError, ValueError) as error:
-            evidence.unreadable[folder.name] = one_line(error)
+            evidence.unreadable[folder.name] = one_line(error, 160)
     _read_documents(evidence)
     evidence.sizes = _sizes(evidence)
     _read_columns(evidence)
     return evidence
-
-
-def one_line(error: BaseException) -> str:
-    """Return what an error says, in one line that is not too long."""
-    return " ".join(str(error).split())[:160] or type(error).__name__
 
 
 def wrong_dtype(spec: Variable, metadata: Mapping[str, Any]) -> bool:
@@ -156,7 +151,7 @@ def _read_root(path: Path) -> dict[str, Any]:
     try:
         root = json.loads((path / "zarr.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or one_line(error)
+        reason = getattr(error, "strerror", None) or one_line(error, 160)
         msg = f"{path}: no Zarr store: its zarr.json cannot be read ({reason})"
         raise StoreError(msg) from error
     if not isinstance(root, dict) or (root.get("zarr_format"), root.get("node_type")) != (
@@ -205,14 +200,14 @@ def _read_documents(evidence: Evidence) -> None:
         try:
             evidence.documents[row.name] = json.loads(text)
         except ValueError as error:
-            evidence.faults[row.name] = f"is no JSON ({one_line(error)})"
+            evidence.faults[row.name] = f"is no JSON ({one_line(error, 160)})"
     for name, make in (("recipe", Recipe.from_dict), ("thresholds", _thresholds_of)):
         if name not in evidence.documents:
             continue
         try:
             setattr(evidence, f"_{name}", make(evidence.documents[name]))
         except (MangaxrError, TypeError, ValueError, AttributeError) as error:
-            evidence.faults[name] = f"makes no sense ({one_line(error)})"
+            evidence.faults[name] = f"makes no sense ({one_line(error, 160)})"
     evidence.sound |= evidence.documents.keys() - evidence.faults.keys()
 
 
@@ -254,7 +249,7 @@ def _read_columns(evidence: Evidence) -> None:
     small = [spec.name for spec in present if spec.name not in LARGE]
     for name, values in zip(small, sync(_decode(evidence, small)), strict=True):
         if isinstance(values, BaseException):
-            evidence.unreadable[name] = one_line(values)
+            evidence.unreadable[name] = one_line(values, 160)
         elif name in good:
             evidence.columns[name] = values
     evidence.sound |= evidence.columns.keys() | (good & LARGE)

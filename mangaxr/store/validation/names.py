@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
-from mangaxr.errors import BadPlateIFUError
-from mangaxr.plateifu import PlateIFU
+from mangaxr.plateifu import plateifu_or_none, survey_order
 from mangaxr.store.contract import MISSING, STATUS
 from mangaxr.store.provenance import split_of, split_rule
 from mangaxr.store.validation.evidence import Evidence
@@ -18,13 +17,6 @@ __all__ = ["RULES"]
 _REBUILD = "Build the store anew from the files."
 
 
-def _parsed(name: str) -> PlateIFU | None:
-    try:
-        return PlateIFU.parse(name)
-    except BadPlateIFUError:
-        return None
-
-
 def _unique(store: Evidence) -> Iterator[Found]:
     for name, number in Counter(map(str, store.columns["galaxy"])).items():
         if number > 1:
@@ -33,12 +25,7 @@ def _unique(store: Evidence) -> Iterator[Found]:
 
 def _sorted(store: Evidence) -> Iterator[Found]:
     names = [str(name) for name in store.columns["galaxy"]]
-    # Files that do not tell their galaxy come last.
-    keys = [
-        (p is None, p or PlateIFU(0, 0), n if p is None else "")
-        for n in names
-        for p in (_parsed(n),)
-    ]
+    keys = [survey_order(name) for name in names]
     for before, after, name in zip(keys, keys[1:], names[1:], strict=False):
         if after < before:
             yield Found("galaxy", "comes after one that it should come before", name)
@@ -48,7 +35,7 @@ def _plate_and_ifu(store: Evidence) -> Iterator[Found]:
     unknown = MISSING["int64"]
     columns = (store.columns[name].tolist() for name in ("galaxy", "plate", "ifu"))
     for name, plate, ifu in zip(*columns, strict=True):
-        known = _parsed(name)
+        known = plateifu_or_none(name)
         expected = (known.plate, known.ifu) if known else (unknown, unknown)
         if (plate, ifu) != expected:
             yield Found("galaxy", f"has plate {plate} and ifu {ifu}", name)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from mangaxr.errors import MissingFileError, StoreError
-from mangaxr.store.validation.evidence import Evidence, one_line, read_evidence
+from mangaxr.errors import MissingFileError, StoreError, one_line
+from mangaxr.store.validation.evidence import Evidence, read_evidence
 from mangaxr.store.validation.issue import Found
 from mangaxr.store.validation.levels import Level, levels_up_to
 from mangaxr.store.validation.report import StoreReport
@@ -50,7 +50,7 @@ def run_rules(
         store = read_evidence(path)
     except (MissingFileError, StoreError) as error:
         report.readable = False
-        message = one_line(error).removeprefix(f"{path}: ")
+        message = one_line(error, 160).removeprefix(f"{path}: ")
         report.add(UNREADABLE, [Found("store", message)])
         return report, None
     report.galaxies = store.galaxies

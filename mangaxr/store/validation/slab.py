@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mangaxr.errors import one_line
 from mangaxr.store.contract import ARRAYS, STATUS
 from mangaxr.store.layout import slabs
-from mangaxr.store.validation.evidence import UNDECODABLE, Evidence, one_line
+from mangaxr.store.validation.evidence import UNDECODABLE, Evidence
 from mangaxr.store.validation.issue import Found
 
 __all__ = ["Slab", "evenly", "read_slabs"]
@@ -119,4 +120,4 @@ def _cannot(store: Evidence, members: range, channel: int, error: BaseException)
     names = store.columns.get("channel")
     label = f"number {channel}" if names is None else str(names[channel])
     first, last = store.name(members.start), store.name(members.stop - 1)
-    return f"channel {label} of {first} to {last} cannot be decoded ({one_line(error)})"
+    return f"channel {label} of {first} to {last} cannot be decoded ({one_line(error, 160)})"
