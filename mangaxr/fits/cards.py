@@ -82,6 +82,10 @@ class Cards:
             self._known[keyword] = self._find(keyword)
         return self._known[keyword]
 
+    def keywords(self) -> bytes:
+        """Return all keywords, each once, each of eight bytes."""
+        return b"".join(self._places)
+
     def agreed(self, keyword: str) -> object:
         """Return the value of a keyword that the rest of the file depends on.
 

@@ -32,6 +32,7 @@ _INFLATED_PIECE = 1 << 16
 # Every data unit of the survey fits. What is claimed beyond is believed as it arrives.
 _FIRST_BUFFER = 1 << 22
 _GZIP_MAGIC = b"\x1f\x8b"
+_KNOWN_FLAGS = b"\x1f"
 _FITS_MAGIC = b"SIMPLE  ="
 
 
@@ -158,6 +159,7 @@ class GzipSource:
             self._ended = True
             self._read_so_far = self._size
             return
+        _check_flags(self.path, rest)
         self._members += 1
         if self._members > MAX_MEMBERS:
             reason = f"it has more than {MAX_MEMBERS} gzip members"
@@ -241,6 +243,7 @@ def open_source(path: str | os.PathLike[str]) -> ByteSource:
         start = handle.read(len(_FITS_MAGIC))
         handle.seek(0)
         if start[:2] == _GZIP_MAGIC:
+            _check_flags(file, start)
             return GzipSource(file, handle, _size_of(handle))
         if start == _FITS_MAGIC:
             content = _content_of(handle)
@@ -252,6 +255,16 @@ def open_source(path: str | os.PathLike[str]) -> ByteSource:
         if isinstance(error, CorruptFileError):
             raise
         raise unreadable(file, error) from error
+
+
+def _check_flags(path: Path, member: bytes) -> None:
+    """Refuse a gzip member of a kind that there is not yet, as RFC 1952 (2.3.1.2) asks for.
+
+    One of which so few bytes are at hand that its flags are not among them goes unchecked.
+    """
+    if member[3:4] > _KNOWN_FLAGS:
+        msg = f"{path}: gzip header is damaged (flags {member[3]:#04x}): download the file again"
+        raise CorruptFileError(msg)
 
 
 def _size_of(handle: FileIO | RemoteFile) -> int:

@@ -22,6 +22,7 @@ __all__ = ["HDUStart", "walk_hdus"]
 
 _END = b"END".ljust(CARD)
 _TEXT = bytes(range(0x20, 0x7F))  # all that a FITS header may hold
+_KEYWORD = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_ "
 _ZEROS = bytes(1 << 16)
 _BITPIX = (8, 16, 32, 64, -32, -64)
 
@@ -150,8 +151,10 @@ def _start(source: ByteSource, number: int, raw: bytes) -> HDUStart:
     end = _end_of_cards(raw[last:])
     where = f"{source.path}: header of HDU {number}"
     cards = Cards(raw[: last + (end or 0)], where)
-    if cards.raw.translate(None, _TEXT):
-        msg = f"{where} holds bytes that are not text: the file is damaged, download it again"
+    strange = "bytes that are not text" if cards.raw.translate(None, _TEXT) else ""
+    if strange or cards.keywords().translate(None, _KEYWORD):
+        strange = strange or "keywords that are none"
+        msg = f"{where} holds {strange}: the file is damaged, download it again"
         raise CorruptFileError(msg)
     name = "PRIMARY" if number == 0 else _name(cards, number)
     bitpix = _integer(cards, "BITPIX")

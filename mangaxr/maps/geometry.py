@@ -43,7 +43,8 @@ def geometry_of(raw: RawMaps) -> Geometry:
     NotMapsError
         If the coordinates are not those of square spaxels with West along x.
     """
-    planes = raw[SKY_EXTENSION].native().astype(np.float64)
+    with np.errstate(invalid="ignore"):  # NaNs are refused below
+        planes = raw[SKY_EXTENSION].native().astype(np.float64)
     if planes.ndim != 3 or min(planes.shape) < 2:
         size = " x ".join(map(str, planes.shape))
         msg = f"{raw.path}: extension {SKY_EXTENSION} is {size}: expected 2 planes of a map"

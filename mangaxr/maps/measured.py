@@ -75,13 +75,19 @@ class MeasuredPlanes:
 
     def _read(self, name: str, line: str) -> Measured:
         row = find_extension(name)
-        value = self.plane(name, line).astype(np.float64)
-        ivar = self.plane(row.ivar, line).astype(np.float64) if row else np.ones_like(value)
+        value = self.floats(name, line)
+        ivar = self.floats(row.ivar, line) if row else np.ones_like(value)
         valid = (np.abs(value) < _NO_MEASUREMENT) & (ivar > 0) & (ivar < np.inf)
         if row is not None and row.mask:
             valid &= (self.plane(row.mask, line).astype(np.int64) & self._bits) == 0
         sigma = 1.0 / np.sqrt(np.where(valid, ivar, np.inf))
         return Measured(np.where(valid, value, 0.0), sigma, valid)
+
+    def floats(self, name: str, line: str | int = "") -> npt.NDArray[np.float64]:
+        """Return one plane as float64; errors are those of `plane`."""
+        # Damaged bytes may be a NaN of the kind that is to signal, of which numpy warns.
+        with np.errstate(invalid="ignore"):
+            return self.plane(name, line).astype(np.float64)
 
     def plane(self, name: str, line: str | int = "") -> npt.NDArray[np.generic]:
         """Return one plane (y, x) as it is in the file, by the name or place of its channel.

@@ -155,7 +155,7 @@ def field_of(planes: MeasuredPlanes, facts: Mapping[str, Any], *, min_snr: float
 
 
 def _plane(planes: MeasuredPlanes, name: str) -> Array | None:
-    return planes.plane(name).astype(np.float64) if name in planes.raw.extensions else None
+    return planes.floats(name) if name in planes.raw.extensions else None
 
 
 def _coordinate(planes: MeasuredPlanes, name: str) -> Array:
@@ -163,7 +163,7 @@ def _coordinate(planes: MeasuredPlanes, name: str) -> Array:
     extension = planes.raw.extensions.get(row.extension)
     if extension is None or row.channel not in extension.channels:
         return np.full(planes.geometry.shape, np.nan)
-    return planes.plane(row.extension, row.channel).astype(np.float64)
+    return planes.floats(row.extension, row.channel)
 
 
 def _bundle(planes: MeasuredPlanes) -> Flags:

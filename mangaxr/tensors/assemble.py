@@ -143,7 +143,7 @@ class _Maps:
         row = find_extension(channel.family.extension)
         # Position 0 is the correction to apply; DR17 swapped the labels.
         which = channel.lines[0] if channel.lines else 0
-        return self._planes.plane(row.correction if row else "", which).astype(np.float64)
+        return self._planes.floats(row.correction if row else "", which)
 
     def _sum(self, name: str, lines: tuple[str, ...]) -> Measured:
         """Add maps of several lines: valid where all are, errors in quadrature."""

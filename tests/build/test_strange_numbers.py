@@ -61,6 +61,14 @@ def test_a_map_of_strange_numbers_gives_no_infinity_and_no_warning(
     assert not any(np.isinf(array).any() for array in arrays)
 
 
+@pytest.mark.parametrize("name", ["SPX_ELLCOO", "SPX_SNR", "EMLINE_GVEL", "STELLAR_VEL_IVAR"])
+def test_a_nan_that_signals_is_as_any_other(name: str, tmp_path: Path) -> None:
+    """Damaged bytes may be a kind of NaN of which numpy warns when it is converted."""
+    signalling = b"\x7f\xa0\x00\x00"
+    content = edited(name, lambda hdu: HDU(hdu.cards, signalling * (len(hdu.data) // 4)))
+    assert build(tmp_path, content).row["failure"] == ""
+
+
 @pytest.mark.parametrize("value", [np.nan, np.inf, 3.4e38, 0.0, 1e-45])
 def test_coordinates_that_are_none_are_refused(value: float, tmp_path: Path) -> None:
     """Spaxels without a place on the sky cannot be regridded."""

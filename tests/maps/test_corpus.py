@@ -99,6 +99,14 @@ REFUSED: dict[str, tuple[Recipe, type[MangaxrError], str]] = {
     "a size without an equals sign": (no_equals_sign, CorruptFileError, "cannot be parsed"),
     "a name that has to be guessed": (
         put("STELLAR_VEL", EXTNAME="NAXIS3  =VEL'"), CorruptFileError, "cannot be parsed"),
+    "a keyword in small letters": (
+        put("STELLAR_VEL", extname="'STELLAR_VEL'"), CorruptFileError, "keywords that are none"),
+    "gzip of a kind to come": (
+        lambda: gzip.compress(PLAIN)[:3] + b"\x40" + gzip.compress(PLAIN)[4:],
+        CorruptFileError, "flags 0x40"),
+    "a second member of a kind to come": (
+        lambda: gzip.compress(PLAIN) + gzip.compress(b"")[:3] + b"\x80" + bytes(99),
+        CorruptFileError, "flags 0x80"),
     "more than there is": (
         put("STELLAR_VEL", NAXIS1="8192", NAXIS2="8192"), CorruptFileError, "truncated"),
     "more than is believed": (

@@ -150,7 +150,7 @@ def _channels(header: fits.Header) -> tuple[str, ...]:
     found = {}
     for keyword in header:
         match = _CHANNEL.fullmatch(keyword)
-        if match:
+        if match and int(match[1]):
             try:
                 value = header[keyword]
             except fits.VerifyError:
