@@ -82,6 +82,10 @@ class Cards:
             self._known[keyword] = self._find(keyword)
         return self._known[keyword]
 
+    def __contains__(self, keyword: str) -> bool:
+        """Whether there is a card of that keyword, be it one without a value."""
+        return keyword.ljust(8).encode() in self._places
+
     def keywords(self) -> bytes:
         """Return all keywords, each once, each of eight bytes."""
         return b"".join(self._places)

@@ -181,9 +181,9 @@ def _name(cards: Cards, number: int) -> str:
 
 
 def _integer(cards: Cards, keyword: str, default: int | None = None) -> int:
-    value = cards.agreed(keyword)
-    if value is None and default is not None:
+    if default is not None and keyword not in cards:
         return default
+    value = cards.agreed(keyword)
     if not isinstance(value, int) or isinstance(value, bool):
         msg = (
             f"{cards.where}: {keyword} = {value!r} is not an integer: "

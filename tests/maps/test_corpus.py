@@ -101,6 +101,8 @@ REFUSED: dict[str, tuple[Recipe, type[MangaxrError], str]] = {
         put("STELLAR_VEL", EXTNAME="NAXIS3  =VEL'"), CorruptFileError, "cannot be parsed"),
     "a keyword in small letters": (
         put("STELLAR_VEL", extname="'STELLAR_VEL'"), CorruptFileError, "keywords that are none"),
+    "a number of groups that is not said": (
+        put("STELLAR_VEL", GCOUNT=""), CorruptFileError, "GCOUNT = None is not an integer"),
     "gzip of a kind to come": (
         lambda: gzip.compress(PLAIN)[:3] + b"\x40" + gzip.compress(PLAIN)[4:],
         CorruptFileError, "flags 0x40"),
