@@ -31,8 +31,12 @@ _PLAIN = re.compile(
 _EQUALS, _TEXT_AT, _NUMBER_END = 8, 10, 30
 
 
+@lru_cache(maxsize=8192)
 def _plain_value(image: bytes) -> str | int | None:
-    """Read a plain card; None if it is not one."""
+    """Read a plain card; None if it is not one.
+
+    All but a few of a galaxy's cards are as in its other headers, or in other galaxies'.
+    """
     match = _PLAIN.fullmatch(image)
     if match is None or image[_EQUALS : _EQUALS + 2] != b"= ":
         return None
@@ -127,9 +131,9 @@ class Cards:
         left out has an empty value, so that those behind it keep their places.
         """
         found: dict[int, int] = {}
+        initial, pattern = ord(letter), _NUMBERED[letter]
         for keyword, at in self._places.items():
-            match = _NUMBERED[letter].fullmatch(keyword)
-            if match:
+            if keyword[0] == initial and (match := pattern.fullmatch(keyword)):
                 number = int(match[1])
                 found[number] = min(at, found.get(number, at))  # of C1 and C01, the first
         values = [

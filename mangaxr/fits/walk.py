@@ -156,6 +156,7 @@ def _start(source: ByteSource, number: int, raw: bytes) -> HDUStart:
         strange = strange or "keywords that are none"
         msg = f"{where} holds {strange}: the file is damaged, download it again"
         raise CorruptFileError(msg)
+    cards.agreed("EXTEND")  # without which astropy finds nothing behind the primary header
     name = "PRIMARY" if number == 0 else _name(cards, number)
     bitpix = _integer(cards, "BITPIX")
     naxis = _integer(cards, "NAXIS")

@@ -103,6 +103,8 @@ REFUSED: dict[str, tuple[Recipe, type[MangaxrError], str]] = {
         put("STELLAR_VEL", extname="'STELLAR_VEL'"), CorruptFileError, "keywords that are none"),
     "a number of groups that is not said": (
         put("STELLAR_VEL", GCOUNT=""), CorruptFileError, "GCOUNT = None is not an integer"),
+    "extensions that nobody can say whether there are": (
+        put("PRIMARY", EXTEND="T         E"), CorruptFileError, "EXTEND"),
     "gzip of a kind to come": (
         lambda: gzip.compress(PLAIN)[:3] + b"\x40" + gzip.compress(PLAIN)[4:],
         CorruptFileError, "flags 0x40"),
