@@ -29,7 +29,7 @@ from mangaxr.sas.records import OnDownload
 from mangaxr.store.recipe_document import RecipeDocument
 from mangaxr.tensors.channels import DEFAULT_CHANNELS
 from mangaxr.tensors.recipe import DEFAULT_SPLIT, GridName, Recipe
-from mangaxr.tensors.scaling import ScalingName
+from mangaxr.tensors.scaling_names import ScalingName
 
 if TYPE_CHECKING:
     from distributed import Client

@@ -15,7 +15,7 @@ from mangaxr.cli.output import print_facts, print_failures, print_json
 from mangaxr.cli.progress import show_progress
 from mangaxr.tensors.channels import DEFAULT_CHANNELS
 from mangaxr.tensors.recipe import DEFAULT_SPLIT, GRIDS
-from mangaxr.tensors.scaling import SCALINGS
+from mangaxr.tensors.scaling_names import SCALINGS
 
 __all__ = ["command"]
 

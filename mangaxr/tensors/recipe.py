@@ -14,7 +14,7 @@ from typing import Any, Literal, get_args
 from mangaxr.datamodel.maskbits import DEFAULT_POLICY, bits_of_policy
 from mangaxr.errors import UnknownNameError
 from mangaxr.tensors.channels import DEFAULT_CHANNELS, Channel, parse_channels
-from mangaxr.tensors.scaling import ScalingName, check_scaling
+from mangaxr.tensors.scaling_names import ScalingName, check_scaling
 
 __all__ = ["DEFAULT_SPLIT", "GRIDS", "SPLITS", "GridName", "Recipe"]
 

@@ -9,29 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Literal, NamedTuple, get_args
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from mangaxr.errors import UnknownNameError
 from mangaxr.tensors.channels import Quantity
+from mangaxr.tensors.scaling_names import ScalingName
 
 __all__ = [
     "CENTERED",
     "LEAST_CONTRAST",
     "RANGE_PERCENTILES",
-    "SCALINGS",
     "SPREAD_PERCENTILE",
     "Scaling",
-    "ScalingName",
-    "check_scaling",
     "fit_scaling",
 ]
-
-ScalingName = Literal["robust", "asinh", "none"]
-
-SCALINGS: tuple[str, ...] = get_args(ScalingName)
 
 Floats = npt.NDArray[np.float64]
 
@@ -70,21 +63,6 @@ class Scaling(NamedTuple):
         """
         linear = np.sinh(tensor) if self.name == "asinh" else tensor
         return linear * self.scale + self.offset
-
-
-def check_scaling(name: str) -> ScalingName:
-    """Return a scaling's name, if it is one.
-
-    Raises
-    ------
-    UnknownNameError
-        If there is no such scaling.
-    """
-    for known in get_args(ScalingName):
-        if name == known:
-            return known  # type: ignore[no-any-return]
-    msg = f"unknown scaling {name!r}: use one of {', '.join(SCALINGS)}"
-    raise UnknownNameError(msg)
 
 
 def fit_scaling(name: ScalingName, physical: Floats, quantity: Quantity) -> Scaling:

@@ -16,7 +16,8 @@ from mangaxr.maps.raw import RawMaps
 from mangaxr.tensors.assemble import assemble
 from mangaxr.tensors.channels import CHANNELS, parse_channel
 from mangaxr.tensors.recipe import Recipe
-from mangaxr.tensors.scaling import SCALINGS, Scaling, check_scaling, fit_scaling
+from mangaxr.tensors.scaling import Scaling, fit_scaling
+from mangaxr.tensors.scaling_names import SCALINGS, check_scaling
 
 MakeRaw = Callable[..., RawMaps]
 
