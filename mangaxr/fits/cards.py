@@ -71,7 +71,7 @@ class Cards:
         self.raw = raw
         self.where = where
         self._known: dict[str, object] = {}  # a few are asked for by everybody
-        # The first card of a repeated keyword counts, as in astropy.
+        # Backwards: the first card of a repeated keyword counts, as in astropy.
         self._places = {raw[at : at + 8]: at for at in range(len(raw) - CARD, -1, -CARD)}
 
     def get(self, keyword: str) -> object:
@@ -129,17 +129,18 @@ class Cards:
         The numbers are zero-padded to the width of the channel count, so ``C1`` and
         ``C01`` both occur; CTYPE1, CRPIX1 and their like do not match. A number that is
         left out has an empty value, so that those behind it keep their places.
+
+        Raises
+        ------
+        CorruptFileError
+            If a card cannot be parsed.
         """
-        found: dict[int, int] = {}
+        found: dict[int, object] = {}
         initial, pattern = ord(letter), _NUMBERED[letter]
         for keyword, at in self._places.items():
             if keyword[0] == initial and (match := pattern.fullmatch(keyword)):
-                number = int(match[1])
-                found[number] = min(at, found.get(number, at))  # of C1 and C01, the first
-        values = [
-            self._value(found[number]) if number in found else None
-            for number in range(1, max(found, default=0) + 1)
-        ]
+                found[int(match[1])] = self._value(at)  # of C1 and C01 the first comes last
+        values = [found.get(number) for number in range(1, max(found, default=0) + 1)]
         return tuple("" if value is None else str(value).strip() for value in values)
 
     def _value(self, offset: int) -> object:

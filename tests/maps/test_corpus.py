@@ -105,6 +105,8 @@ REFUSED: dict[str, tuple[Recipe, type[MangaxrError], str]] = {
         put("STELLAR_VEL", GCOUNT=""), CorruptFileError, "GCOUNT = None is not an integer"),
     "extensions that nobody can say whether there are": (
         put("PRIMARY", EXTEND="T         E"), CorruptFileError, "EXTEND"),
+    "a second name that cannot be read": (
+        more("SPX_ELLCOO", b"C01     =            'unclosed"), CorruptFileError, "C01"),
     "gzip of a kind to come": (
         lambda: gzip.compress(PLAIN)[:3] + b"\x40" + gzip.compress(PLAIN)[4:],
         CorruptFileError, "flags 0x40"),
