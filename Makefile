@@ -75,6 +75,7 @@ bench: $(VENV)/made-test  ## compare with astropy, gzip and plain loops, in one 
 	$(BIN)/python -m benchmarks.scheduling
 	$(BIN)/python -m benchmarks.ranking
 	$(BIN)/python -m benchmarks.ensemble
+	$(BIN)/python -m benchmarks.survey
 
 clean:  ## remove what these targets made
 	rm -rf $(VENV) .venv-* docs/_build docs/reference/api mangaxr-demo .pytest_cache .mypy_cache .ruff_cache

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from mangaxr.synthetic import CatalogFiles, write_catalogs, write_survey
 
-__all__ = ["survey_catalogs", "survey_files"]
+__all__ = ["COMPRESSION", "survey_catalogs", "survey_files"]
 
-_COMPRESSION = 6
+COMPRESSION = 6
 """zlib's default, as the survey's own files: ISA-L's quick levels would inflate faster."""
 
 
@@ -17,7 +17,7 @@ def survey_files(galaxies: int, fibres: int) -> list[Path]:
     """Return MAPS files of one bundle size; written on first use."""
     root = Path(tempfile.gettempdir(), "mangaxr-benchmark", f"{fibres}-{galaxies}")
     if not (root / "truth" / "survey.json").is_file():
-        write_survey(root, galaxies=galaxies, fibres=(fibres,), compresslevel=_COMPRESSION)
+        write_survey(root, galaxies=galaxies, fibres=(fibres,), compresslevel=COMPRESSION)
     return sorted(root.rglob("manga-*-MAPS-*.fits.gz"))
 
 

@@ -5,13 +5,20 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+import mangaxr
 from mangaxr.build.items import Source
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # benchmarks/ is not installed
 
 from benchmarks import building, ensemble, files, quality, ranking, reading, scheduling
+from benchmarks.survey import __main__ as survey
+from benchmarks.survey import process
+from benchmarks.survey.files import mixed_files
+from benchmarks.survey.sides import SIDES
+from benchmarks.survey.with_astropy import maps_of
 
 
 @pytest.fixture(autouse=True)
@@ -64,6 +71,29 @@ def test_the_ensemble_times_every_side_and_tells_memory(monkeypatch: pytest.Monk
     assert min(found.values()) > 0
     monkeypatch.setenv("TMPDIR", str(ensemble.large_store(70).parents[1]))
     assert ensemble.peak_memory(70, next(iter(ensemble.SIDES))) > 1
+
+
+@pytest.mark.parametrize("name", ["gzip-2", "igzip-2", "zoom", "astropy"])
+def test_the_programs_of_the_survey_run(name: str, tmp_path: Path) -> None:
+    """Whole programs run to their end."""
+    assert process.run(SIDES[name].command(mixed_files(1)), tmp_path).seconds > 0
+
+
+def test_the_survey_is_summed_up_in_a_table() -> None:
+    """Each side that was asked for has a time, a peak of memory, and a row."""
+    found = survey.compare(1, repeats=1, names=["igzip-1", "mangaxr-1"])
+    assert all(side["peak_memory_mib"] > 1 for side in found["sides"].values())
+    assert len(survey.table(found)) == 4
+
+
+def test_the_pipeline_with_astropy_gives_the_maps_of_the_store(tmp_path: Path) -> None:
+    """The job that is compared is the same job: two programs, one result."""
+    files = mixed_files(2)
+    assert mangaxr.build_store(tmp_path / "t.zarr", files).done == 2
+    store = mangaxr.open_store(tmp_path / "t.zarr")
+    physical = mangaxr.to_physical(store).transpose("galaxy", "channel", "y", "x").values
+    for galaxy, path in zip(physical, files, strict=True):
+        np.testing.assert_allclose(galaxy, maps_of(path), rtol=1e-4, atol=1e-4)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,138 @@
+"""The job of a survey, timed: ``python -m benchmarks.survey --galaxies N --out results.json``.
+
+Makes N files of DR17's format in the survey's mix of bundles, and runs every side as a program
+of its own, in turn, again and again: gunzip alone, astropy, the script of today, mangaxr.
+Prints, and writes as JSON, medians, ratios, peaks of memory, and what 10,735 galaxies would
+take. Files, and a store at a time, are kept in the temporary directory: 6 MB a galaxy.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks.survey.files import mixed_files
+from benchmarks.survey.machine import describe
+from benchmarks.survey.process import Cost, run
+from benchmarks.survey.sides import Side, available
+
+__all__ = ["compare", "main", "table"]
+
+SURVEY = 10735
+
+
+def compare(
+    galaxies: int, *, repeats: int, names: Sequence[str] = (), tell: bool = False
+) -> dict[str, Any]:
+    """Run the sides in turn.
+
+    Parameters
+    ----------
+    galaxies
+        How many.
+    repeats
+        Rounds; one more goes before them, and is not counted.
+    names
+        Sides; all that can be run by default.
+    tell
+        Print each time as it comes.
+
+    Returns
+    -------
+    dict
+        ``galaxies``, ``compressed_bytes``, ``machine``, and ``sides``: of each its ``seconds``
+        and ``start_up`` (medians; the latter of one galaxy), ``all_seconds``, and
+        ``peak_memory_mib``.
+    """
+    sides = {name: side for name, side in available().items() if not names or name in names}
+    files, single = mixed_files(galaxies), mixed_files(1)
+    costs: dict[str, list[Cost]] = {name: [] for name in sides}
+    starts: dict[str, list[Cost]] = {name: [] for name in sides}
+    for number in range(repeats + 1):
+        for name, side in sides.items():
+            once, all_of_them = _once(side, single), _once(side, files)
+            if tell:
+                print(f"round {number}  {name:10} {all_of_them.seconds:8.2f} s", flush=True)
+            if number:
+                starts[name].append(once)
+                costs[name].append(all_of_them)
+    return {
+        "galaxies": galaxies,
+        "compressed_bytes": sum(path.stat().st_size for path in files),
+        "machine": describe(),
+        "sides": {name: _summed_up(costs[name], starts[name]) for name in sides},
+    }
+
+
+def _once(side: Side, files: Sequence[Path]) -> Cost:
+    with tempfile.TemporaryDirectory() as folder:
+        return run(side.command(files), Path(folder))
+
+
+def _summed_up(costs: Sequence[Cost], starts: Sequence[Cost]) -> dict[str, Any]:
+    return {
+        "seconds": statistics.median(cost.seconds for cost in costs),
+        "start_up": statistics.median(cost.seconds for cost in starts),
+        "all_seconds": [cost.seconds for cost in costs],
+        "peak_memory_mib": max(cost.memory for cost in costs),
+    }
+
+
+def table(results: dict[str, Any]) -> list[str]:
+    """Return the results as a Markdown table.
+
+    Times and ratios leave start-up out where they are "a galaxy", not where they are "all".
+    """
+    galaxies, found = results["galaxies"], results["sides"]
+    rows = [
+        f"| {galaxies} galaxies | ms a galaxy | over gunzip | all, over gunzip | peak memory "
+        f"| {SURVEY:,} galaxies |",
+        "| --- | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    for name, side in available().items():
+        if name not in found:
+            continue
+        own, other = found[name], found.get(side.against)
+        each = _each(own, galaxies)
+        ratios = ["", ""]
+        if other is not None:
+            ratios = [
+                f"{each / _each(other, galaxies):.2f}",
+                f"{own['seconds'] / other['seconds']:.2f}",
+            ]
+        minutes = (own["start_up"] + each * SURVEY) / 60
+        rows.append(
+            f"| {side.label} | {each * 1e3:.1f} | {' | '.join(ratios)} | "
+            f"{own['peak_memory_mib']:.0f} MiB | {minutes:.1f} min |"
+        )
+    return rows
+
+
+def _each(found: dict[str, Any], galaxies: int) -> float:
+    """Return seconds per galaxy beyond the first."""
+    return float(found["seconds"] - found["start_up"]) / max(galaxies - 1, 1)
+
+
+def main() -> None:
+    """Print the comparison, and write it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--galaxies", type=int, default=102, help="six plates of 17 by default")
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--side", action="append", default=[], choices=available())
+    parser.add_argument("--out", type=Path)
+    arguments = parser.parse_args()
+    results = compare(
+        arguments.galaxies, repeats=arguments.repeats, names=arguments.side, tell=True
+    )
+    print("\n".join(table(results)))
+    if arguments.out:
+        arguments.out.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
