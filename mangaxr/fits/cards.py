@@ -1,18 +1,21 @@
 """Header cards of one HDU, kept as bytes until somebody asks for a value.
 
 A build reads some thirty headers per galaxy and needs a dozen values of most of them.
-The commonest cards, plain texts and integers in the fixed format, are read here; all others
-are parsed by astropy, a hundred times slower.
+The commonest cards, plain values in the fixed format, are read here; all others are parsed
+by astropy, a hundred times slower.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from functools import lru_cache
-
-from astropy.io import fits
+from typing import TYPE_CHECKING
 
 from mangaxr.errors import CorruptFileError
+
+if TYPE_CHECKING:  # importing it takes longer than building a few galaxies
+    from astropy.io.fits import Header
 
 __all__ = ["BLOCK", "CARD", "Cards"]
 
@@ -25,14 +28,23 @@ BLOCK = 2880
 _NUMBERED = {letter: re.compile(letter.encode() + rb"(\d{1,3}) *") for letter in "CU"}
 
 _PLAIN = re.compile(
-    rb"[A-Z0-9_-]{1,8} *= +(?:'(?P<text>[^'&]*)'|(?P<number>0|-?[1-9]\d{0,17})) *(?:/[^']*)?"
+    rb"[A-Z0-9_-]{1,8} *= +"
+    rb"(?:'(?P<text>[^'&]*)'"
+    rb"|(?P<real>-?(?:0|[1-9]\d{0,17})\.\d{1,17}(?:E[+-]\d\d)?)"
+    rb"|(?P<number>0|-?[1-9]\d{0,17})"
+    rb"|(?P<flag>[TF])) *(?:/[^']*)?"
 )
 """Cards of the fixed format (FITS Standard 4.0, 4.2) without quotes or continuations inside."""
-_EQUALS, _TEXT_AT, _NUMBER_END = 8, 10, 30
+_EQUALS, _TEXT_AT, _VALUE_END = 8, 10, 30
+_READ: Mapping[str, Callable[[bytes], float]] = {
+    "number": int,
+    "real": float,
+    "flag": lambda flag: flag == b"T",
+}
 
 
 @lru_cache(maxsize=8192)
-def _plain_value(image: bytes) -> str | int | None:
+def _plain_value(image: bytes) -> str | float | None:
     """Read a plain card; None if it is not one.
 
     All but a few of a galaxy's cards are as in its other headers, or in other galaxies'.
@@ -40,9 +52,10 @@ def _plain_value(image: bytes) -> str | int | None:
     match = _PLAIN.fullmatch(image)
     if match is None or image[_EQUALS : _EQUALS + 2] != b"= ":
         return None
-    if match["text"] is not None:
+    kind = match.lastgroup or ""
+    if kind == "text":
         return match["text"].decode().rstrip() if match.start("text") == _TEXT_AT + 1 else None
-    return int(match["number"]) if match.end("number") == _NUMBER_END else None
+    return _READ[kind](match[kind]) if match.end(kind) == _VALUE_END else None
 
 
 @lru_cache(maxsize=8192)
@@ -51,7 +64,10 @@ def _card_value(image: bytes) -> object:
     if image.find(b"= ") not in range(_EQUALS + 1):
         msg = "no equals sign behind the keyword"  # of which astropy only warns
         raise ValueError(msg)
-    return fits.Card.fromstring(image.decode("ascii")).value
+    from astropy.io.fits.card import Card, Undefined
+
+    value = Card.fromstring(image.decode("ascii")).value
+    return None if isinstance(value, Undefined) else value
 
 
 class Cards:
@@ -149,18 +165,19 @@ class Cards:
         if plain is not None:
             return plain
         try:
-            value = _card_value(image)
+            return _card_value(image)
         except Exception as error:  # astropy raises many kinds on damaged cards
             msg = (
                 f"{self.where}: the card {image.rstrip()[:40]!r} cannot be parsed: "
                 f"the file is damaged, download it again"
             )
             raise CorruptFileError(msg) from error
-        return None if isinstance(value, fits.card.Undefined) else value
 
-    def header(self) -> fits.Header:
+    def header(self) -> Header:
         """Return the whole header as astropy's class."""
-        return fits.Header.fromstring(self.raw.decode("ascii"))
+        from astropy.io.fits import Header
+
+        return Header.fromstring(self.raw.decode("ascii"))
 
     def lines(self) -> str:
         """Return the header verbatim, a card a line, trailing blanks removed."""
