@@ -23,6 +23,9 @@ __all__ = ["HDUStart", "walk_hdus"]
 _END = b"END".ljust(CARD)
 _TEXT = bytes(range(0x20, 0x7F))  # all that a FITS header may hold
 _KEYWORD = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_ "
+_KEYWORD_SIZE = 8
+_PROMISES = ("SIMPLE", "EXTEND")
+"""Cards that astropy finds no file, or no extension, without: they must be whole."""
 _ZEROS = bytes(1 << 16)
 _BITPIX = (8, 16, 32, 64, -32, -64)
 
@@ -152,11 +155,12 @@ def _start(source: ByteSource, number: int, raw: bytes) -> HDUStart:
     where = f"{source.path}: header of HDU {number}"
     cards = Cards(raw[: last + (end or 0)], where)
     strange = "bytes that are not text" if cards.raw.translate(None, _TEXT) else ""
-    if strange or cards.keywords().translate(None, _KEYWORD):
-        strange = strange or "keywords that are none"
+    strange = strange or ("" if _are_keywords(cards) else "keywords that are none")
+    if strange:
         msg = f"{where} holds {strange}: the file is damaged, download it again"
         raise CorruptFileError(msg)
-    cards.agreed("EXTEND")  # without which astropy finds nothing behind the primary header
+    for keyword in _PROMISES:
+        cards.agreed(keyword)
     name = "PRIMARY" if number == 0 else _name(cards, number)
     bitpix = _integer(cards, "BITPIX")
     naxis = _integer(cards, "NAXIS")
@@ -174,6 +178,13 @@ def _start(source: ByteSource, number: int, raw: bytes) -> HDUStart:
         )
         raise CorruptFileError(msg)
     return HDUStart(number, name, cards, raw, bitpix, shape, size)
+
+
+def _are_keywords(cards: Cards) -> bool:
+    """Whether keywords are of the letters that they may be of, and not indented."""
+    keywords = cards.keywords()
+    indented = keywords[::_KEYWORD_SIZE].count(b" ") > ("" in cards)
+    return not indented and not keywords.translate(None, _KEYWORD)
 
 
 def _name(cards: Cards, number: int) -> str:

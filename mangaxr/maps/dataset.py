@@ -18,6 +18,7 @@ from mangaxr.datamodel.lines import rest_wavelength
 from mangaxr.datamodel.units import astropy_unit
 from mangaxr.errors import NotMapsError
 from mangaxr.maps.attributes import dataset_attributes, variable_attributes
+from mangaxr.maps.identity import check_channels
 from mangaxr.maps.stream import RawExtension, RawMaps
 
 __all__ = ["build_dataset"]
@@ -88,6 +89,7 @@ class _Builder:
                 continue
             if row.name == "r_re" and not self.raw.primary.text("REFF"):
                 continue  # the DAP leaves arcsec in R/Re when it has no R_e
+            check_channels(self.raw.path, extension.name, len(extension.data), extension.channels)
             at = extension.channels.index(row.channel)
             unit = _channel_unit(extension, at)
             attrs = {"long_name": row.long_name, **({"units": unit} if unit else {})}

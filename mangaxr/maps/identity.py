@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from mangaxr.datamodel.extensions import EXTENSIONS, find_extension
@@ -12,7 +12,13 @@ from mangaxr.fits.cards import Cards
 from mangaxr.fits.walk import HDUStart
 from mangaxr.sas.layout import MAPS_NAME
 
-__all__ = ["check_has_extensions", "check_identity", "check_is_maps", "check_map"]
+__all__ = [
+    "check_channels",
+    "check_has_extensions",
+    "check_identity",
+    "check_is_maps",
+    "check_map",
+]
 
 _FIRST_EXTENSION = EXTENSIONS[0].name
 
@@ -95,6 +101,22 @@ def check_map(path: Path, hdu: HDUStart) -> None:
         msg = (
             f"{path}: extension {hdu.name} has maps of {hdu.shape[-2]} x {hdu.shape[-1]} spaxels: "
             f"more than {MAX_SIDE} along a side is not believed"
+        )
+        raise NotMapsError(msg)
+
+
+def check_channels(path: Path, name: str, planes: int, channels: Sequence[str]) -> None:
+    """Refuse an extension that has other than as many planes as it names.
+
+    Raises
+    ------
+    NotMapsError
+        If the numbers differ.
+    """
+    if len(channels) != planes:
+        msg = (
+            f"{path}: extension {name} has {planes} planes and names {len(channels)}: which is "
+            f"which cannot be told; the file was edited"
         )
         raise NotMapsError(msg)
 

@@ -27,6 +27,7 @@ from mangaxr.fits.checksum import failed_sums
 from mangaxr.fits.source import ByteSource, open_source
 from mangaxr.fits.walk import HDUStart, walk_hdus
 from mangaxr.maps.identity import (
+    check_channels,
     check_has_extensions,
     check_identity,
     check_is_maps,
@@ -184,12 +185,8 @@ class _Reader:
         wanted = None if self.wanted is None else self.wanted[hdu.name]
         if wanted is None:
             return planes, channels
-        if channels and len(channels) != len(planes):
-            msg = (
-                f"{self.source.path}: extension {hdu.name} has {len(planes)} planes and names "
-                f"{len(channels)}: which is which cannot be told; the file was edited"
-            )
-            raise NotMapsError(msg)
+        if channels:
+            check_channels(self.source.path, hdu.name, len(planes), channels)
         for name in wanted:
             if channels.count(name) > 1:
                 msg = (

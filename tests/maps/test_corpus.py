@@ -107,6 +107,12 @@ REFUSED: dict[str, tuple[Recipe, type[MangaxrError], str]] = {
         put("PRIMARY", EXTEND="T         E"), CorruptFileError, "EXTEND"),
     "a second name that cannot be read": (
         more("SPX_ELLCOO", b"C01     =            'unclosed"), CorruptFileError, "C01"),
+    "a file that nobody can say whether it is FITS": (
+        put("PRIMARY", SIMPLE="           u      T"), CorruptFileError, "SIMPLE"),
+    "keywords behind a blank": (
+        more("BINID", b" EXTNAME" * 10), CorruptFileError, "keywords that are none"),
+    "more names of coordinates than planes": (
+        more("SPX_ELLCOO", card("C3", "'more'")), NotMapsError, "which is which cannot be told"),
     "gzip of a kind to come": (
         lambda: gzip.compress(PLAIN)[:3] + b"\x40" + gzip.compress(PLAIN)[4:],
         CorruptFileError, "flags 0x40"),

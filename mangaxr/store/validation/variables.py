@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mangaxr.store.contract import MISSING, Variable, all_variables
-from mangaxr.store.layout import array_chunks, codecs_of_arrays, codecs_of_rows
+from mangaxr.store.layout import COMPRESSION, array_chunks
 from mangaxr.store.validation.evidence import LARGE, Evidence, wrong_dtype
 from mangaxr.store.validation.issue import Found
 from mangaxr.store.validation.rule import Rule
@@ -135,8 +135,8 @@ def sound_codecs(spec: Variable, metadata: Mapping[str, Any]) -> bool:
 def _expected_codecs(spec: Variable) -> list[Mapping[str, Any]]:
     of_text: Mapping[str, Any] = {"name": "vlen-utf8"}
     of_numbers: Mapping[str, Any] = {"name": "bytes"}
-    compressors = codecs_of_arrays() if spec.name in LARGE else codecs_of_rows()
-    return [of_text if spec.dtype == "str" else of_numbers, *(c.to_dict() for c in compressors)]
+    compressors = COMPRESSION["arrays" if spec.name in LARGE else "rows"]
+    return [of_text if spec.dtype == "str" else of_numbers, *compressors]
 
 
 def _fixed(codec: Any) -> dict[str, Any]:
