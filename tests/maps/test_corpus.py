@@ -110,9 +110,10 @@ REFUSED: dict[str, tuple[Recipe, type[MangaxrError], str]] = {
     "a file that nobody can say whether it is FITS": (
         put("PRIMARY", SIMPLE="           u      T"), CorruptFileError, "SIMPLE"),
     "keywords behind a blank": (
-        more("BINID", b" EXTNAME" * 10), CorruptFileError, "keywords that are none"),
+        more("STELLAR_VEL", *[b" NAXIS1  NAXIS1  C1      " * 3] * 2000),
+        CorruptFileError, "keywords that are none"),
     "more names of coordinates than planes": (
-        more("SPX_ELLCOO", card("C3", "'more'")), NotMapsError, "which is which cannot be told"),
+        more("SPX_ELLCOO", card("C5", "'more'")), NotMapsError, "which is which cannot be told"),
     "gzip of a kind to come": (
         lambda: gzip.compress(PLAIN)[:3] + b"\x40" + gzip.compress(PLAIN)[4:],
         CorruptFileError, "flags 0x40"),
@@ -231,7 +232,7 @@ READ: dict[str, tuple[Recipe, set[str]]] = {
         put("STELLAR_VEL", NAXIS1="0", NAXIS2="9" * 20, PCOUNT="36"), {*NAMES} - {"STELLAR_VEL"}),
     "the same size twice": (more("STELLAR_VEL", card("NAXIS1", "6")), set(NAMES)),
     "cards that begin in the middle of others": (
-        more("STELLAR_VEL", *[b" NAXIS1  NAXIS1  C1      " * 3] * 2000), set(NAMES)),
+        more("STELLAR_VEL", *[b"HISTORY NAXIS1  NAXIS1  C1      " * 2] * 2000), set(NAMES)),
     "padding": (lambda: PLAIN + bytes(10 * 2880), set(NAMES)),
 }  # fmt: skip
 """Name -> what makes the file, and the extensions that are read of it."""
