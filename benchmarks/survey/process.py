@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import time
 from collections.abc import Sequence
@@ -15,6 +16,8 @@ __all__ = ["Cost", "run"]
 _EVERY = 0.05
 """Seconds between two looks at the memory."""
 _MIB = 1024**2
+# The programs are not installed, and other libraries leave benchmarks of their own behind.
+_ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
 
 
 class Cost(NamedTuple):
@@ -41,7 +44,12 @@ def run(command: Sequence[str], folder: Path, *, watch: bool = True) -> Cost:
     """
     began, peak = time.perf_counter(), 0.0
     with subprocess.Popen(
-        command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        command,
+        cwd=folder,
+        env=_ENVIRONMENT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
     ) as process:
         while watch:
             peak = max(peak, _memory_of(process.pid))
