@@ -24,6 +24,7 @@ __all__ = [
     "fill_value",
     "read_slab",
     "variable_attributes",
+    "with_every_chunk",
     "write_slab",
 ]
 
@@ -68,7 +69,7 @@ def write_slab(path: Path, start: int, slab: SlabArrays) -> None:
     """Write the arrays of consecutive galaxies; ``start`` must begin a chunk."""
     group = zarr.open_group(path, mode="r+", zarr_format=3)
     for name, values in slab._asdict().items():
-        array = _with_every_chunk(_array(group, name))
+        array = with_every_chunk(_array(group, name))
         array[start : start + len(values)] = values
 
 
@@ -110,7 +111,7 @@ def fill_value(spec: Variable) -> float:
     return 0.0 if spec.name == "coverage" else math.nan
 
 
-def _with_every_chunk(array: zarr.Array[Any]) -> zarr.Array[Any]:
+def with_every_chunk(array: zarr.Array[Any]) -> zarr.Array[Any]:
     """Return the array as one that leaves no chunk out; `with_config` came with zarr 3.1.6."""
     metadata: Any = array.metadata
     return zarr.Array(zarr.AsyncArray(metadata, array.store_path, config=EVERY_CHUNK))

@@ -28,7 +28,7 @@ from forged_stores import (
 from mangaxr.build.validate import ALL_RULES, find_rule, validate_store
 from mangaxr.datamodel.maskbits import DAPQUAL
 from mangaxr.store.validation.levels import levels_up_to
-from mangaxr.store.writer import EVERY_CHUNK
+from mangaxr.store.writer import with_every_chunk
 
 FLUX, VELOCITY = 0, 1
 """Places of the first two channels of the store."""
@@ -63,7 +63,7 @@ def _rows(order: list[int]) -> Mutation:
     def mutate(path: Path) -> None:
         for _, array in root(path).arrays():
             if array.metadata.dimension_names[0] == "galaxy":
-                array.with_config(EVERY_CHUNK)[...] = array[...][order]
+                with_every_chunk(array)[...] = array[...][order]
 
     return mutate
 

@@ -14,7 +14,7 @@ from mangaxr.store.contract import ARRAYS, GALAXY_COORDS, QUALITY_COORDS, SCALIN
 from mangaxr.store.digest import arrays_digest, content_digest
 from mangaxr.store.finish import digests_of_rows, signed_attributes
 from mangaxr.store.validation.evidence import read_evidence
-from mangaxr.store.writer import EVERY_CHUNK
+from mangaxr.store.writer import with_every_chunk
 
 Mutation = Callable[[Path], None]
 Change = Callable[[Any], Any]
@@ -55,7 +55,7 @@ def values(name: str, change: Change, *, at: Any = ...) -> Mutation:
     """Write other values into a variable."""
 
     def mutate(path: Path) -> None:
-        array = root(path)[name].with_config(EVERY_CHUNK)
+        array = with_every_chunk(root(path)[name])
         found = array[...]
         found[at] = change(found[at])
         array[...] = found
