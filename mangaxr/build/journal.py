@@ -27,6 +27,8 @@ from mangaxr.tensors.recipe import Recipe
 __all__ = ["Journal", "fingerprint"]
 
 _PLAN, _DONE, _FINISHED, _OLD = "plan.json", "done", "finished.json", "old"
+_TRIES = 9
+"""How often a working folder is made: another build may be removing it."""
 
 
 @dataclass(slots=True)
@@ -58,8 +60,14 @@ class Journal:
         return unplanned or (self.folder / _FINISHED).is_file()
 
     def __enter__(self) -> Self:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self._lock = take_lock(self.folder / "lock", self.folder)
+        for left in reversed(range(_TRIES)):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            try:
+                self._lock = take_lock(self.folder / "lock", self.folder)
+                break
+            except FileNotFoundError:  # a build that has ended just now cleared it up
+                if not left:
+                    raise
         return self
 
     def __exit__(

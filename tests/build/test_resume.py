@@ -279,6 +279,21 @@ def test_a_lock_that_its_holder_removes_is_not_taken_for_a_free_one(tmp_path: Pa
     os.close(handle)
 
 
+def test_a_working_folder_that_is_cleared_up_meanwhile_is_made_again(
+    small: SurveyFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between making the folder and locking it, another build's end may take it away."""
+    take, folder = lock.take_lock, _partial(tmp_path / "t.zarr")
+
+    def late(path: Path, what: Path) -> int:
+        monkeypatch.setattr(journal, "take_lock", take)
+        folder.rmdir()
+        return take(path, what)
+
+    monkeypatch.setattr(journal, "take_lock", late)
+    assert mangaxr.build_store(tmp_path / "t.zarr", small.maps[0], npix=8).done == 1
+
+
 def test_a_slab_that_a_power_cut_took_is_built_again(
     small: SurveyFiles,
     tmp_path: Path,
