@@ -34,6 +34,7 @@ _IMPORTED = (mangaxr.cli.build, run)
 
 
 def _serve() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # only what the command line does is judged
     for line in sys.stdin:
         child = os.fork()
         if child == 0:
@@ -47,7 +48,6 @@ def _serve() -> None:
 def _run(request: dict[str, Any]) -> int:
     """Run the command in the child; what it prints goes to a file."""
     os.setpgid(0, 0)
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored by what runs behind a shell
     log = os.open(request["log"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
     for handle in (1, 2):
         os.dup2(log, handle)
@@ -62,12 +62,15 @@ def _run(request: dict[str, Any]) -> int:
     sys.argv = ["mangaxr", *request["words"]]
     try:
         with Refusing.of(request["refuse"]) as refusing:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
             run_command_line()
     except SystemExit as end:
         status = int(end.code or 0)
     except BaseException:  # noqa: BLE001  # the finding is what it is
         traceback.print_exc()
         status = CRASHED
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
     sys.stdout.flush()
     sys.stderr.flush()
     if request["refuse"]:
