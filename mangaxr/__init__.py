@@ -45,8 +45,8 @@ if TYPE_CHECKING:
     from mangaxr.sas.download import download as download
     from mangaxr.sas.records import DownloadRecord as DownloadRecord
     from mangaxr.store.contract_document import load_contract as load_contract
+    from mangaxr.store.physical import to_physical as to_physical
     from mangaxr.store.reader import open_store as open_store
-    from mangaxr.store.reader import to_physical as to_physical
     from mangaxr.tensors.recipe import Recipe as Recipe
 
 _HOMES = {
@@ -81,7 +81,7 @@ _HOMES = {
     "read_table": "mangaxr.catalog.tables.export",
     "select": "mangaxr.catalog.ranking.select",
     "stack": "mangaxr.ensemble.stack",
-    "to_physical": "mangaxr.store.reader",
+    "to_physical": "mangaxr.store.physical",
     "validate_store": "mangaxr.build.validate",
     "write_card": "mangaxr.card.write",
     "write_table": "mangaxr.catalog.tables.export",

@@ -63,6 +63,12 @@ def test_the_help_of_the_command_line_loads_little() -> None:
     assert _loaded_by(code) == {"click"}
 
 
+def test_a_first_build_loads_little() -> None:
+    """Nothing for Datasets, tables and sky: what they take to load would build a dozen galaxies."""
+    code = "from mangaxr.build.run import build_store\nimport mangaxr.cli.build"
+    assert not _loaded_by(code) & {"xarray", "dask", "astropy", "matplotlib", "requests"}
+
+
 @pytest.mark.parametrize("name", mangaxr.__all__)
 def test_a_public_name_is_there_and_documented(name: str) -> None:
     """Everything in __all__ resolves, is listed by dir(), and has a docstring."""

@@ -7,18 +7,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
-
-import xarray as xr
+from typing import TYPE_CHECKING, Any
 
 from mangaxr.build.items import Source, in_order
 from mangaxr.build.kept import Base
 from mangaxr.build.validate import validate_store
 from mangaxr.errors import BuildError, RecipeMismatchError, StoreError
 from mangaxr.quality.thresholds import load_thresholds
+from mangaxr.store.attributes import store_recipe
 from mangaxr.store.contract import STATUS
-from mangaxr.store.reader import open_store, store_recipe
 from mangaxr.tensors.recipe import Recipe
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 __all__ = ["Present", "check_replaceable"]
 
@@ -54,6 +55,9 @@ class Present:
         RecipeMismatchError
             If it is of another recipe.
         """
+        # With xarray, which a first build need not load.
+        from mangaxr.store.reader import open_store
+
         store = open_store(path, chunks=None)
         issues = validate_store(path, level="structure")
         if issues:

@@ -20,8 +20,8 @@ from typing import Any, Self
 from mangaxr.build.items import Source
 from mangaxr.build.lock import take_lock
 from mangaxr.errors import RecipeMismatchError
+from mangaxr.store.attributes import signature_of
 from mangaxr.store.durable import exchange, put_json, sync_folder, sync_tree
-from mangaxr.store.reader import signature_of
 from mangaxr.tensors.recipe import Recipe
 
 __all__ = ["Journal", "fingerprint"]

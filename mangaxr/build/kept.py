@@ -13,7 +13,6 @@ from mangaxr.build.galaxy import BuiltGalaxy, GalaxyArrays
 from mangaxr.errors import StoreError
 from mangaxr.store.contract import GALAXY_COORDS, QUALITY_COORDS, SCALINGS, STATUS
 from mangaxr.store.digest import arrays_digest
-from mangaxr.store.reader import open_store
 from mangaxr.store.writer import read_slab
 
 __all__ = ["Base", "kept_galaxies"]
@@ -71,6 +70,9 @@ def kept_galaxies(base: Base, places: Sequence[int]) -> list[BuiltGalaxy]:
 @lru_cache(maxsize=1)
 def _columns(base: Base) -> dict[str, npt.NDArray[Any]]:
     """Read what a store says of its galaxies, once for all slabs, also on a cluster's worker."""
+    # With xarray, which a first build need not load.
+    from mangaxr.store.reader import open_store
+
     store = open_store(base.path, chunks=None)
     if store.attrs.get("content_sha256") != base.content:
         msg = f"{base.path}: has changed since this build began: repeat the command"

@@ -17,10 +17,10 @@ from mangaxr.build.report import BuildReport, OnProgress
 from mangaxr.build.slabs import Build, fill_slabs
 from mangaxr.build.validate import validate_store
 from mangaxr.errors import BuildError, MangaxrError, WriteError
+from mangaxr.store.attributes import content_of
 from mangaxr.store.contract import STATUS
 from mangaxr.store.finish import finish_store
 from mangaxr.store.provenance import build_record, provenance
-from mangaxr.store.reader import content_of
 from mangaxr.store.writer import create_store
 from mangaxr.tensors.recipe import Recipe
 

@@ -11,7 +11,7 @@ import xarray as xr
 
 from mangaxr.store.contract import STATUS
 from mangaxr.store.layout import SLAB
-from mangaxr.store.reader import scaling_function, unscaled
+from mangaxr.store.physical import scaling_function, unscaled
 
 __all__ = ["ChannelStatistics", "Moments", "channel_statistics"]
 

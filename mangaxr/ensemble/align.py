@@ -15,7 +15,7 @@ from mangaxr.ensemble.rotate import Turn, Wanted, turned
 from mangaxr.ensemble.sample import Sample, slabs_of
 from mangaxr.ensemble.source import in_slabs
 from mangaxr.errors import EnsembleError, UnknownNameError
-from mangaxr.store.reader import to_physical
+from mangaxr.store.physical import to_physical
 
 __all__ = ["AlignUnit", "align"]
 

@@ -17,7 +17,7 @@ from mangaxr.ensemble.sample import Sample, make_sample, slabs_of
 from mangaxr.ensemble.source import channel_of, described, pixel_weights
 from mangaxr.ensemble.statistic import Statistic, check_statistic, statistics
 from mangaxr.errors import EnsembleError, UnknownNameError
-from mangaxr.store.reader import to_physical
+from mangaxr.store.physical import to_physical
 
 __all__ = ["RadiusUnit", "radial_profile"]
 

@@ -11,7 +11,7 @@ from mangaxr.ensemble.galaxies import galaxy_numbers
 from mangaxr.ensemble.sample import Scaling
 from mangaxr.errors import EnsembleError, UnknownNameError
 from mangaxr.store.layout import SLAB
-from mangaxr.store.reader import scaling_function
+from mangaxr.store.physical import scaling_function
 
 __all__ = ["PixelWeights", "channel_of", "described", "in_slabs", "pixel_weights", "scaling_of"]
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from mangaxr.ensemble.kernel import Floats
 from mangaxr.ensemble.moments import Moments, as_slice
 from mangaxr.ensemble.sample import Sample, Scaling
-from mangaxr.store.reader import unscaled
+from mangaxr.store.physical import unscaled
 
 __all__ = ["as_physical", "moments_of"]
 

@@ -14,7 +14,8 @@ from mangaxr.plateifu import PlateIFU
 from mangaxr.store.contract import ARRAYS, SCALINGS
 from mangaxr.store.galaxies import galaxy_positions, skipped_galaxies
 from mangaxr.store.layout import by_chunk
-from mangaxr.store.reader import open_store, scaling_function
+from mangaxr.store.physical import scaling_function
+from mangaxr.store.reader import open_store
 
 __all__ = ["Chosen", "choose", "galaxy_columns", "read_blocks"]
 

@@ -19,7 +19,7 @@ from mangaxr.export.chosen import Chosen
 from mangaxr.export.settings import fill_word
 from mangaxr.export.sidecar import Sidecars, plain_values
 from mangaxr.store.galaxies import file_stem
-from mangaxr.store.reader import to_physical
+from mangaxr.store.physical import to_physical
 
 __all__ = ["GalaxyFiles", "read_settings"]
 

@@ -18,7 +18,7 @@ from mangaxr._version import __version__
 from mangaxr.export.cf import CONVENTIONS, attributes_of, encode, inverse_square, udunits
 from mangaxr.export.chosen import Chosen
 from mangaxr.store.contract import ARRAYS
-from mangaxr.store.reader import to_physical
+from mangaxr.store.physical import to_physical
 
 __all__ = ["MapVariable", "NetcdfFile", "map_variables", "read_settings"]
 

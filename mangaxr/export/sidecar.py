@@ -15,7 +15,7 @@ import xarray as xr
 from mangaxr._version import __version__
 from mangaxr.export.chosen import Chosen, galaxy_columns
 from mangaxr.store.contract import ATTRIBUTES, CHANNEL_COORDS, MISSING, QUALITY_COORDS
-from mangaxr.store.reader import scaling_function
+from mangaxr.store.physical import scaling_function
 
 __all__ = ["Sidecars", "parsed_attributes", "plain_values"]
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import xarray as xr
 
+from mangaxr.store.attributes import store_recipe
 from mangaxr.store.contract import (
     ARRAYS,
     ATTRIBUTES,
@@ -28,8 +29,9 @@ from mangaxr.store.contract import (
 )
 from mangaxr.store.definitions import CHANGES, DIGESTS, DIMENSIONS, FUNCTIONS
 from mangaxr.store.layout import COMPRESSION, SLAB
+from mangaxr.store.physical import scaling_function
 from mangaxr.store.provenance import split_rule
-from mangaxr.store.reader import open_store, scaling_function, store_recipe
+from mangaxr.store.reader import open_store
 
 __all__ = ["contract_document", "load_contract", "store_contract"]
 

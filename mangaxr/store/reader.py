@@ -1,8 +1,7 @@
-"""Opening a store, and taking its tensors back to physical units."""
+"""Opening a store."""
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,18 +15,11 @@ from mangaxr.store.contract import (
     ARRAYS,
     CONTRACT,
     CONTRACT_VERSION,
-    SCALING_FUNCTIONS,
     all_variables,
 )
 
 __all__ = [
-    "content_of",
     "open_store",
-    "scaling_function",
-    "signature_of",
-    "store_recipe",
-    "to_physical",
-    "unscaled",
 ]
 
 _LARGE = frozenset(variable.name for variable in ARRAYS)
@@ -92,24 +84,6 @@ def open_store(path: str | os.PathLike[str], *, chunks: Any = "auto") -> xr.Data
     return arranged if chunks is None else _chunked(arranged, chunks)
 
 
-def content_of(path: Path) -> str:
-    """Return a store's ``content_sha256`` without opening it; empty if it has none."""
-    return _attribute_of(path, "content_sha256")
-
-
-def signature_of(path: Path) -> str:
-    """Return a store's ``attributes_sha256``, other for every build; empty if it has none."""
-    return _attribute_of(path, "attributes_sha256")
-
-
-def _attribute_of(path: Path, name: str) -> str:
-    try:
-        metadata = json.loads((path / "zarr.json").read_text(encoding="utf-8"))
-        return str(metadata["attributes"].get(name, ""))
-    except (OSError, ValueError, KeyError, AttributeError, TypeError):
-        return ""
-
-
 def _chunked(dataset: xr.Dataset, chunks: Any) -> xr.Dataset:
     """Make dask arrays of the large arrays, of the store's chunks where nothing is said."""
     large = dataset[[name for name in dataset.data_vars if name in _LARGE]]
@@ -152,91 +126,3 @@ def _in_memory(variable: xr.Variable, where: str) -> xr.Variable:
     if values.dtype.kind in "OT":  # objects until xarray 2026.9
         values = np.array(values.tolist(), dtype=np.str_)
     return xr.Variable(variable.dims, values, variable.attrs)
-
-
-def store_recipe(dataset: xr.Dataset) -> dict[str, Any]:
-    """Return the recipe an open store was built with, as JSON values.
-
-    Raises
-    ------
-    StoreError
-        If the store has none that can be read.
-    """
-    try:
-        recipe: dict[str, Any] = json.loads(dataset.attrs["recipe"])
-    except (KeyError, TypeError, ValueError) as error:
-        msg = f"the store's attribute 'recipe' is missing or damaged ({error!r}): build it anew"
-        raise StoreError(msg) from error
-    return recipe
-
-
-def to_physical(store: xr.Dataset) -> xr.DataArray:
-    """Take tensors back to physical units, exactly.
-
-    Parameters
-    ----------
-    store
-        An open store, or any selection of it that keeps the scalings.
-
-    Returns
-    -------
-    xarray.DataArray
-        Float64, the dimensions of ``tensor``, lazy if that is; the unit of each channel is
-        the coordinate ``channel_units``. Off by at most the rounding of the float32
-        tensor, ``2**-24 * |t| * g'(t) * scale``.
-
-    Raises
-    ------
-    StoreError
-        If the Dataset lacks the tensor, its scalings, or the attribute that names the
-        function they go with.
-
-    Examples
-    --------
-    >>> import mangaxr
-    >>> st = mangaxr.open_store(mangaxr.synthetic.example_store())
-    >>> velocity = mangaxr.to_physical(st).sel(channel="ha_vel")
-    >>> str(velocity.channel_units.values)
-    'km / s'
-    """
-    missing = [n for n in ("tensor", "scaling_offset", "scaling_scale") if n not in store]
-    if missing:
-        msg = f"to_physical needs the variable {missing[0]!r} of a store; the Dataset has none"
-        raise StoreError(msg)
-    function = scaling_function(store.tensor)
-    found = unscaled(store.tensor, store.scaling_scale, store.scaling_offset, function)
-    physical: xr.DataArray = found.transpose(*store.tensor.dims).rename("physical")
-    physical.attrs = {"long_name": "physical value; its unit is the coordinate channel_units"}
-    return physical
-
-
-def scaling_function(tensor: xr.DataArray) -> str:
-    """Return the name of the function g in physical = g(tensor) * scale + offset.
-
-    Raises
-    ------
-    StoreError
-        If the attribute that names it is missing, or names another than the contract's.
-    """
-    function = tensor.attrs.get("scaling_function")
-    if function not in SCALING_FUNCTIONS.values():
-        msg = (
-            f"to_physical needs the attribute scaling_function of the tensor (identity or sinh), "
-            f"found {function!r}: compute with keep_attrs=True"
-        )
-        raise StoreError(msg)
-    return str(function)
-
-
-def unscaled(tensor: Any, scale: Any, offset: Any, function: str) -> Any:
-    """Return g(tensor) * scale + offset in double precision, of arrays of any kind.
-
-    Examples
-    --------
-    >>> unscaled(np.array([0.5], dtype=np.float32), 200.0, 10.0, "identity").tolist()
-    [110.0]
-    """
-    linear = tensor.astype(np.float64)
-    if function == "sinh":
-        linear = np.sinh(linear)
-    return linear * scale + offset

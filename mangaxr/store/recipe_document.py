@@ -7,14 +7,15 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
-
-import xarray as xr
+from typing import TYPE_CHECKING, Any
 
 from mangaxr.errors import MissingFileError, RecipeError
+from mangaxr.store.attributes import store_recipe
 from mangaxr.store.contract import CONTRACT, CONTRACT_VERSION
-from mangaxr.store.reader import open_store, store_recipe
 from mangaxr.tensors.recipe import Recipe
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 __all__ = ["RecipeDocument", "SourceFile", "read_recipe_document", "recipe_document"]
 
@@ -115,6 +116,9 @@ def read_recipe_document(path: str | os.PathLike[str]) -> RecipeDocument:
     """
     file = Path(path)
     if file.is_dir():
+        # With xarray, which a first build need not load.
+        from mangaxr.store.reader import open_store
+
         return _parsed(recipe_document(open_store(file, chunks=None)), file)
     if not file.exists():
         msg = f"{file}: no such recipe: give a store, or a recipe.json that `mangaxr card` wrote"

@@ -10,8 +10,9 @@ import numpy as np
 import xarray as xr
 
 from mangaxr.errors import StoreError
+from mangaxr.store.attributes import store_recipe
 from mangaxr.store.contract import STATUS, all_variables
-from mangaxr.store.reader import open_store, store_recipe
+from mangaxr.store.reader import open_store
 
 __all__ = ["store_size", "summarise"]
 

@@ -20,7 +20,7 @@ from scipy.optimize import minimize_scalar
 from mangaxr.datamodel.noise import NOISE_CORRELATION
 from mangaxr.errors import StoreError
 from mangaxr.plateifu import PlateIFU
-from mangaxr.store.reader import to_physical
+from mangaxr.store.physical import to_physical
 from mangaxr.synthetic.galaxy.disk import DiskGalaxy
 from mangaxr.synthetic.galaxy.moments import SPAXEL, Moments, model_moments
 from mangaxr.synthetic.truth import read_truth, truth_path

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import xarray as xr
 
-from mangaxr.store.reader import to_physical
+from mangaxr.store.physical import to_physical
 from mangaxr.viz.canvas import FONT, new_figure
 from mangaxr.viz.labels import channel_label, quality_text, title_text
 from mangaxr.viz.layout import PageLayout, page_layout

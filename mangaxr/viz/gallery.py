@@ -12,8 +12,9 @@ from urllib.parse import quote
 import xarray as xr
 
 from mangaxr.errors import PictureError
+from mangaxr.store.attributes import store_recipe
 from mangaxr.store.galaxies import skipped_galaxies
-from mangaxr.store.reader import open_store, store_recipe
+from mangaxr.store.reader import open_store
 from mangaxr.viz.canvas import made_directory
 from mangaxr.viz.labels import galaxy_facts, quality_text
 from mangaxr.viz.page import CARD, FAILED_ROW, FAILED_SECTION, FRAME, RECIPE_ROW

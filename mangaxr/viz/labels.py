@@ -7,7 +7,7 @@ import math
 import xarray as xr
 
 from mangaxr.datamodel.maskbits import DAPQUAL, DRP3QUAL, decode
-from mangaxr.store.reader import store_recipe
+from mangaxr.store.attributes import store_recipe
 
 __all__ = ["channel_label", "galaxy_facts", "pretty_unit", "quality_text", "title_text"]
 

@@ -16,7 +16,8 @@ import zarr
 
 import mangaxr
 from mangaxr.errors import MissingFileError, StoreError
-from mangaxr.store.reader import open_store, to_physical
+from mangaxr.store.physical import to_physical
+from mangaxr.store.reader import open_store
 from mangaxr.store.summary import summarise
 
 

@@ -15,7 +15,7 @@ from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from mangaxr.store.reader import to_physical
+from mangaxr.store.physical import to_physical
 from mangaxr.viz.layout import page_layout
 from mangaxr.viz.preview import draw_preview
 from mangaxr.viz.style import NO_VALUE

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mangaxr.store.contract import SCALING_FUNCTIONS
-from mangaxr.store.reader import unscaled
+from mangaxr.store.physical import unscaled
 from mangaxr.store.validation.slab import Slab
 from mangaxr.tensors.channels import parse_channel
 
