@@ -66,7 +66,7 @@ def test_the_help_of_the_command_line_loads_little() -> None:
 def test_a_first_build_loads_little() -> None:
     """Nothing for Datasets, tables and sky: what they take to load would build a dozen galaxies."""
     code = "from mangaxr.build.run import build_store\nimport mangaxr.cli.build"
-    assert not _loaded_by(code) & {"xarray", "dask", "astropy", "matplotlib", "requests"}
+    assert not _loaded_by(code) & {"xarray", "dask", "astropy", "matplotlib"}
 
 
 @pytest.mark.parametrize("name", mangaxr.__all__)
