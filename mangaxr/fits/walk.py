@@ -24,7 +24,7 @@ _END = b"END".ljust(CARD)
 _TEXT = bytes(range(0x20, 0x7F))  # all that a FITS header may hold
 _KEYWORD = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_ "
 _KEYWORD_SIZE = 8
-_PROMISES = ("SIMPLE", "EXTEND")
+_PROMISES = ("SIMPLE", "EXTEND", "XTENSION")
 """Cards that astropy finds no file, or no extension, without: they must be whole."""
 _ZEROS = bytes(1 << 16)
 _BITPIX = (8, 16, 32, 64, -32, -64)

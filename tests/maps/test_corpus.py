@@ -109,6 +109,8 @@ REFUSED: dict[str, tuple[Recipe, type[MangaxrError], str]] = {
         more("SPX_ELLCOO", b"C01     =            'unclosed"), CorruptFileError, "C01"),
     "a file that nobody can say whether it is FITS": (
         put("PRIMARY", SIMPLE="           u      T"), CorruptFileError, "SIMPLE"),
+    "a kind of extension that nobody can tell": (
+        put("BINID", XTENSION="'IMAGE   '           E Image"), CorruptFileError, "XTENSION"),
     "keywords behind a blank": (
         more("STELLAR_VEL", *[b" NAXIS1  NAXIS1  C1      " * 3] * 2000),
         CorruptFileError, "keywords that are none"),
