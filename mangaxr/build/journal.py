@@ -12,6 +12,7 @@ import json
 import os
 import shutil
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -180,7 +181,12 @@ def put_in_place(new: Path, final: Path) -> None:
         old = new.with_name(_OLD)
         _remove(old)
         final.rename(old)
-        new.rename(final)
+        try:
+            new.rename(final)
+        except OSError:
+            with suppress(OSError):
+                old.rename(final)  # or the next command does it
+            raise
     sync_folder(final.absolute().parent)
 
 

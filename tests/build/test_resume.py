@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from collections.abc import Callable
@@ -15,7 +16,7 @@ import mangaxr
 from mangaxr import locking
 from mangaxr.build import galaxy, journal, lock, run, slabs, work
 from mangaxr.build.report import Progress
-from mangaxr.errors import BuildError, RecipeMismatchError
+from mangaxr.errors import BuildError, RecipeMismatchError, WriteError
 from mangaxr.store import finish, writer
 from mangaxr.synthetic import SurveyFiles
 
@@ -292,6 +293,30 @@ def test_a_working_folder_that_is_cleared_up_meanwhile_is_made_again(
 
     monkeypatch.setattr(journal, "take_lock", late)
     assert mangaxr.build_store(tmp_path / "t.zarr", small.maps[0], npix=8).done == 1
+
+
+def test_the_old_store_gets_its_name_back_if_the_new_one_cannot_have_it(
+    small: SurveyFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where directories cannot change places at once, and the second rename is refused."""
+    store = tmp_path / "t.zarr"
+    mangaxr.build_store(store, small.maps[0], npix=8)
+    before = (store / "zarr.json").read_bytes()
+    rename = Path.rename
+
+    def refused(self: Path, target: Path) -> Path:
+        if self.name == "store":
+            raise PermissionError(errno.EACCES, "Permission denied", str(self))
+        return rename(self, target)
+
+    monkeypatch.setattr(journal, "exchange", lambda *_: False)
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", refused)
+        with pytest.raises(WriteError, match="cannot write"):
+            mangaxr.build_store(store, small.maps[1], npix=8)
+    assert (store / "zarr.json").read_bytes() == before
+    assert mangaxr.build_store(store, small.maps[1], npix=8).galaxies == 2
+    assert mangaxr.validate_store(store) == []
 
 
 def test_a_slab_that_a_power_cut_took_is_built_again(

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from torture.cases import CASES, Site, in_names
 from torture.commands import Command, Ended, Starter
+from torture.faulting.system import FAULTS
 from torture.judge import FindingError, Reference, state_of
 
 from mangaxr.store.contract import ARRAYS
@@ -115,7 +116,8 @@ def refuse_at(
         outcomes.refused += 1
         outcomes.kinds[ended.refused.split()[0]] += 1
         try:
-            state = judge_refused(ended, out, reference)
+            may_be_away = FAULTS[fault[0]].lasts and not CASES[case].swap
+            state = judge_refused(ended, out, reference, may_be_away=may_be_away)
         except FindingError as finding:
             msg = f"{ended.refused}: {finding}"
             raise FindingError(msg) from finding
@@ -125,8 +127,18 @@ def refuse_at(
     shutil.rmtree(place)
 
 
-def judge_refused(ended: Ended, out: Path, reference: Reference) -> str:
+def judge_refused(
+    ended: Ended, out: Path, reference: Reference, *, may_be_away: bool = False
+) -> str:
     """Return what is under the final name after a refusal.
+
+    Parameters
+    ----------
+    ended, out, reference
+        What ended, and what there was.
+    may_be_away
+        Whether the old store may have lost its name: between two renames, if neither the new
+        one can be given it nor the old one given it back.
 
     Raises
     ------
@@ -140,7 +152,9 @@ def judge_refused(ended: Ended, out: Path, reference: Reference) -> str:
     if ended.status != 1 or len(lines) != 1 or "cannot write" not in lines[0]:
         msg = f"exit status {ended.status}, printed: {ended.printed}"
         raise FindingError(msg)
-    if state == "absent" and reference.old is not None:
+    away = out.with_name(f"{out.name}.partial") / "old"
+    kept = may_be_away and away.is_dir() and state_of(away, reference) == "old"
+    if state == "absent" and reference.old is not None and not kept:
         msg = "the store that was there is gone"
         raise FindingError(msg)
     return state
