@@ -151,12 +151,14 @@ def test_a_script_needs_no_main_guard(tmp_path: Path) -> None:
 
 STOPPED = """
 import sys, hard_tasks
+from contextlib import closing
 from mangaxr.build.scheduling import order
 
 order.PROCESSES_FROM = 1
-results = order.run_in_order(hard_tasks.process_of, [0.0, *[float(sys.argv[1])] * 9], workers=2)
-print(next(results)[0], flush=True)
-list(results)
+tasks = [0.0, *[float(sys.argv[1])] * 9]
+with closing(order.run_in_order(hard_tasks.process_of, tasks, workers=2)) as results:
+    print(next(results)[0], flush=True)
+    list(results)
 """
 
 
