@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -104,12 +105,13 @@ def compare_sources(
     on_death = partial(give_up_galaxy, on_error="record")
     sources = [source for _, source in found]
     galaxies = run_in_order(build, sources, workers=workers, on_death=on_death)
-    for number, ((i, source), built) in enumerate(zip(found, galaxies, strict=True), start=1):
-        for rule, issue in _differences(store, i, source, built):
-            report.add(_BY_ID[rule], [issue])
-        report.rebuilt = number
-        if tell is not None:
-            tell(number, len(found))
+    with closing(galaxies):
+        for number, ((i, source), built) in enumerate(zip(found, galaxies, strict=True), start=1):
+            for rule, issue in _differences(store, i, source, built):
+                report.add(_BY_ID[rule], [issue])
+            report.rebuilt = number
+            if tell is not None:
+                tell(number, len(found))
 
 
 def _find(store: Evidence, galaxy: int, root: Path) -> Source | None:
