@@ -6,6 +6,9 @@ what was expected and what was found, and what to do about it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TypeVar
+
 __all__ = [
     "BadGalaxyError",
     "BadPlateIFUError",
@@ -31,6 +34,8 @@ __all__ = [
     "UnknownNameError",
     "WriteError",
 ]
+
+_Name = TypeVar("_Name", bound=str)
 
 
 class MangaxrError(Exception):
@@ -151,3 +156,18 @@ class BuildError(MangaxrError, RuntimeError):
 def one_line(error: object, most: int | None = None) -> str:
     """Return what an error of another library says, in one line of so many characters at most."""
     return " ".join(str(error).split())[:most] or type(error).__name__
+
+
+def known_name(what: str, name: str, names: Sequence[_Name]) -> _Name:
+    """Return a name, if it is one of those there are.
+
+    Raises
+    ------
+    UnknownNameError
+        If it is none.
+    """
+    for known in names:
+        if name == known:
+            return known
+    msg = f"unknown {what} {name!r}: use one of {', '.join(names)}"
+    raise UnknownNameError(msg)

@@ -16,7 +16,7 @@ from mangaxr.ensemble.rings import Rings, ring_values
 from mangaxr.ensemble.sample import Sample, make_sample, slabs_of
 from mangaxr.ensemble.source import channel_of, described, pixel_weights
 from mangaxr.ensemble.statistic import Statistic, check_statistic, statistics
-from mangaxr.errors import EnsembleError, UnknownNameError
+from mangaxr.errors import EnsembleError, known_name
 from mangaxr.store.physical import to_physical
 
 __all__ = ["RadiusUnit", "radial_profile"]
@@ -115,9 +115,7 @@ def radial_profile(
     ([0.25, 0.75, 1.25], [3, 3, 3])
     """
     check_statistic(statistic, q)
-    if unit not in get_args(RadiusUnit):
-        msg = f"unknown unit of radius {unit!r}: use one of {', '.join(get_args(RadiusUnit))}"
-        raise UnknownNameError(msg)
+    known_name("unit of radius", unit, get_args(RadiusUnit))
     edges = bin_edges(bins)
     if edges[0] < 0:
         msg = f"bins begin at {edges[0]:g}: expected radii of 0 or more"

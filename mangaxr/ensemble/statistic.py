@@ -13,7 +13,7 @@ from mangaxr.ensemble.kernel import Kernel
 from mangaxr.ensemble.mean import MeanKernel
 from mangaxr.ensemble.percentile import PercentileKernel
 from mangaxr.ensemble.sample import Sample
-from mangaxr.errors import EnsembleError, UnknownNameError
+from mangaxr.errors import EnsembleError, known_name
 
 __all__ = ["Statistic", "check_statistic", "statistics"]
 
@@ -41,9 +41,7 @@ def check_statistic(statistic: str, q: Any) -> tuple[float, ...]:
     >>> check_statistic("percentile", [16, 84])
     (16.0, 84.0)
     """
-    if statistic not in get_args(Statistic):
-        msg = f"unknown statistic {statistic!r}: use one of {', '.join(get_args(Statistic))}"
-        raise UnknownNameError(msg)
+    known_name("statistic", statistic, get_args(Statistic))
     if (q is not None) != (statistic == "percentile"):
         msg = (
             f"q={q!r} with statistic={statistic!r}: percentiles go with 'percentile', as q=[16, 84]"

@@ -11,16 +11,9 @@ import numpy as np
 import xarray as xr
 
 from mangaxr.errors import MissingFileError, StoreError, one_line
-from mangaxr.store.contract import (
-    ARRAYS,
-    CONTRACT,
-    CONTRACT_VERSION,
-    all_variables,
-)
+from mangaxr.store.contract import ARRAYS, CONTRACT, CONTRACT_VERSION, all_variables
 
-__all__ = [
-    "open_store",
-]
+__all__ = ["open_store"]
 
 _LARGE = frozenset(variable.name for variable in ARRAYS)
 

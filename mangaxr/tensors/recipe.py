@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from mangaxr.datamodel.maskbits import DEFAULT_POLICY, bits_of_policy
-from mangaxr.errors import UnknownNameError
+from mangaxr.errors import UnknownNameError, known_name
 from mangaxr.tensors.channels import DEFAULT_CHANNELS, Channel, parse_channels
 from mangaxr.tensors.scaling_names import ScalingName, check_scaling
 
@@ -83,9 +83,7 @@ class Recipe:
         self.parsed_channels()
         check_scaling(self.scaling)
         _ = self.mask_bits
-        if self.grid not in GRIDS:
-            msg = f"unknown grid {self.grid!r}: use one of {', '.join(GRIDS)}"
-            raise UnknownNameError(msg)
+        known_name("grid", self.grid, GRIDS)
         if self.grid == "field" and self.pixel_scale is not None:
             msg = (
                 "pixel_scale goes with the grids arcsec and re; the grid field always fits "

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
-from mangaxr.errors import UnknownNameError
+from mangaxr.errors import known_name
 
 __all__ = ["SCALINGS", "ScalingName", "check_scaling"]
 
 ScalingName = Literal["robust", "asinh", "none"]
 
-SCALINGS: tuple[str, ...] = get_args(ScalingName)
+SCALINGS: tuple[ScalingName, ...] = get_args(ScalingName)
 
 
 def check_scaling(name: str) -> ScalingName:
@@ -21,8 +21,4 @@ def check_scaling(name: str) -> ScalingName:
     UnknownNameError
         If there is no such scaling.
     """
-    for known in get_args(ScalingName):
-        if name == known:
-            return known  # type: ignore[no-any-return]
-    msg = f"unknown scaling {name!r}: use one of {', '.join(SCALINGS)}"
-    raise UnknownNameError(msg)
+    return known_name("scaling", name, SCALINGS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
-from mangaxr.errors import UnknownNameError
+from mangaxr.errors import known_name
 
 __all__ = ["LEVELS", "Level", "check_level", "levels_up_to"]
 
@@ -22,11 +22,7 @@ def check_level(name: str) -> Level:
     UnknownNameError
         If there is no such level.
     """
-    for known in LEVELS:
-        if name == known:
-            return known
-    msg = f"unknown level {name!r}: use one of {', '.join(LEVELS)}"
-    raise UnknownNameError(msg)
+    return known_name("level", name, LEVELS)
 
 
 def levels_up_to(level: Level) -> tuple[Level, ...]:
