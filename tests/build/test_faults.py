@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from torture.cases import Site
 from torture.commands import Starter
-from torture.faulting.sweep import Outcomes, sweep
+from torture.faulting.choice import choose
+from torture.faulting.sweep import calls_of, sweep
 
 import mangaxr
 from mangaxr.build import journal
@@ -28,9 +29,10 @@ def test_any_write_may_be_refused(
     case: str, fault: str, stride: int, site: Site, starter: Starter, tmp_path: Path
 ) -> None:
     """The line is clear, the name as it was, and the repeated command completes the store."""
-    outcomes: Outcomes = sweep(site, starter, tmp_path, case, fault, stride=stride)
+    numbers = choose(calls_of(site, starter, tmp_path, case, fault))[::stride]
+    outcomes = sweep(site, starter, tmp_path, case, fault, numbers)
     assert outcomes.findings == []
-    assert outcomes.refused == len(range(0, outcomes.chosen, stride)) > 1
+    assert outcomes.refused == len(numbers) > 1
 
 
 def test_a_refusal_to_clear_up_is_told_in_the_same_way(

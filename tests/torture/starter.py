@@ -15,9 +15,11 @@ import sys
 import traceback
 from typing import Any
 
+import dask.array
 from torture.faulting.system import Refusing
 
-import mangaxr.cli.build  # imported here, so that no child has to
+import mangaxr.cli.build  # all of this is imported here, so that no child has to
+import mangaxr.store.reader
 from mangaxr.build import journal, run
 from mangaxr.build.scheduling import order
 from mangaxr.cli import main as run_command_line
@@ -30,7 +32,7 @@ CRASHED = 70
 
 _NO_PROCESSES = 1_000_000
 
-_IMPORTED = (mangaxr.cli.build, run)
+_IMPORTED = (dask.array, mangaxr.cli.build, mangaxr.store.reader, run)
 
 
 def _serve() -> None:

@@ -1,12 +1,11 @@
-"""One fault after the other: the first write of a build is refused, then the second, ..."""
+"""One refused call after the other, and what is expected of each."""
 
 from __future__ import annotations
 
-import re
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -15,21 +14,15 @@ from torture.commands import Command, Ended, Starter
 from torture.faulting.system import FAULTS
 from torture.judge import FindingError, Reference, state_of
 
-from mangaxr.store.contract import ARRAYS
-
-__all__ = ["Outcomes", "judge_refused", "refuse_at", "repeat", "sweep"]
+__all__ = ["Outcomes", "calls_of", "judge_refused", "refuse_at", "repeat", "sweep"]
 
 
 @dataclass(slots=True)
 class Outcomes:
     """What came of the refused calls of one case and one fault."""
 
-    calls: int = 0
-    chosen: int = 0
     refused: int = 0
-    kinds: Counter[str] = field(default_factory=Counter)
     states: Counter[str] = field(default_factory=Counter)
-    unharmed: int = 0
     findings: list[str] = field(default_factory=list)
 
 
@@ -39,11 +32,9 @@ def sweep(
     folder: Path,
     case: str,
     fault: str,
-    *,
-    every: bool = False,
-    stride: int = 1,
+    numbers: Iterable[int],
 ) -> Outcomes:
-    """Refuse one call after the other.
+    """Refuse calls, each in a build of its own.
 
     Parameters
     ----------
@@ -51,16 +42,11 @@ def sweep(
         What is built, what builds, and where.
     case, fault
         Of `CASES` and `FAULTS`.
-    every
-        Refuse each; else, of calls that are alike, the first and the last.
-    stride
-        Refuse every so-manieth of those.
+    numbers
+        Of the calls, counted from 1 in the order of `calls_of`.
     """
     outcomes = Outcomes()
-    calls = _calls(site, starter, folder, case, fault)
-    numbers = range(1, len(calls) + 1) if every else _representatives(calls)
-    outcomes.calls, outcomes.chosen = len(calls), len(numbers)
-    for number in numbers[::stride]:
+    for number in numbers:
         try:
             refuse_at(site, starter, folder, case, (fault, number), outcomes)
         except FindingError as finding:
@@ -68,7 +54,7 @@ def sweep(
     return outcomes
 
 
-def _calls(site: Site, starter: Starter, folder: Path, case: str, fault: str) -> Sequence[str]:
+def calls_of(site: Site, starter: Starter, folder: Path, case: str, fault: str) -> Sequence[str]:
     """Return the calls that a fault could refuse, in the order of a build without any."""
     place = Path(tempfile.mkdtemp(prefix="calls-", dir=folder))
     site.put(CASES[case], place / "t.zarr")
@@ -76,20 +62,6 @@ def _calls(site: Site, starter: Starter, folder: Path, case: str, fault: str) ->
     ended = starter.run(replace(command, refuse=(fault, 0, str(place))))
     shutil.rmtree(place)
     return ended.calls
-
-
-def _pattern(call: str) -> str:
-    """Return a call without the numbers in it, and with one name for all small arrays."""
-    known = rf"(store|old)/(?!{'|'.join(spec.name for spec in ARRAYS)}|zarr\b)[^/]+"
-    return re.sub(r"[0-9a-f]{32}|\d+", "0", re.sub(known, r"\1/*", call))
-
-
-def _representatives(calls: Sequence[str]) -> Sequence[int]:
-    """Return the numbers, from 1, of the first and the last of all calls that are alike."""
-    patterns = [_pattern(call) for call in calls]
-    last = {pattern: number for number, pattern in enumerate(patterns, 1)}
-    first = {pattern: number for number, pattern in reversed([*enumerate(patterns, 1)])}
-    return sorted({*first.values(), *last.values()})
 
 
 def refuse_at(
@@ -114,7 +86,6 @@ def refuse_at(
     ended = starter.run(replace(command, refuse=(*fault, str(place))))
     if ended.refused:
         outcomes.refused += 1
-        outcomes.kinds[ended.refused.split()[0]] += 1
         try:
             may_be_away = FAULTS[fault[0]].lasts and not CASES[case].swap
             state = judge_refused(ended, out, reference, may_be_away=may_be_away)
@@ -122,7 +93,6 @@ def refuse_at(
             msg = f"{ended.refused}: {finding}"
             raise FindingError(msg) from finding
         outcomes.states[state] += 1
-        outcomes.unharmed += ended.status == 0
     repeat(starter, command, out, reference)
     shutil.rmtree(place)
 
@@ -152,11 +122,11 @@ def judge_refused(
     if ended.status != 1 or len(lines) != 1 or "cannot write" not in lines[0]:
         msg = f"exit status {ended.status}, printed: {ended.printed}"
         raise FindingError(msg)
-    away = out.with_name(f"{out.name}.partial") / "old"
-    kept = may_be_away and away.is_dir() and state_of(away, reference) == "old"
-    if state == "absent" and reference.old is not None and not kept:
-        msg = "the store that was there is gone"
-        raise FindingError(msg)
+    if state == "absent" and reference.old is not None:
+        away = out.with_name(f"{out.name}.partial") / "old"
+        if not may_be_away or state_of(away, reference) != "old":
+            msg = "the store that was there is gone"
+            raise FindingError(msg)
     return state
 
 
