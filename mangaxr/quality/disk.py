@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -24,12 +25,14 @@ from mangaxr.quality.cells import Cells
 from mangaxr.quality.normal import solve_normal
 from mangaxr.quality.order import MAD_TO_SIGMA, median
 
-__all__ = ["Disk", "fit_disk"]
+__all__ = ["Disk", "FittedDisk", "fit_disk"]
 
 Array = npt.NDArray[np.float64]
 
 _FEWEST = 12
 """Cells that a fit needs, for its seven parameters."""
+_SYSTEMIC, _ANGLE = 0, 4
+"""Places of two parameters; the curve's are between them, the centre's are the last."""
 _STEPS = 15
 _CLIP = 5.0
 """Standard deviations beyond which a cell does not count."""
@@ -47,6 +50,8 @@ _THINNEST = 0.2
 _UNIT = np.eye(7)
 _RIDGE = 1.0 + 1e-9 * _UNIT
 """Factor of normal equations: a trace of a ridge keeps nearly equal columns apart."""
+_PRIOR = np.diag([0.0, 0.0, 0.0, 0.0, 0.0, _CENTRE**-2.0, _CENTRE**-2.0])
+"""What is known before: of velocity, curve and angle nothing, of the centre where it should be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +60,9 @@ class Disk:
 
     Parameters
     ----------
-    pa, pa_error
+    pa
         Position angle of the receding side, deg from North through East, 0 to 360.
-    systemic, systemic_error
+    systemic
         Velocity of the centre, km/s.
     center
         Offset of the centre, arcsec to the East and North.
@@ -66,9 +71,7 @@ class Disk:
     """
 
     pa: float
-    pa_error: float
     systemic: float
-    systemic_error: float
     center: tuple[float, float]
     axis_ratio: float
     scales: Array
@@ -87,9 +90,32 @@ class Disk:
         return rotation + self.systemic
 
 
+class FittedDisk(NamedTuple):
+    """A disk, and how well its parameters are known.
+
+    Parameters
+    ----------
+    disk
+        The disk.
+    fit
+        The fit it is from, for the errors: each takes as long as a step, and not all are wanted.
+    """
+
+    disk: Disk
+    fit: _Fit
+
+    def pa_error(self) -> float:
+        """Return the standard error of the position angle, deg."""
+        return math.degrees(self.fit.error(_ANGLE))
+
+    def systemic_error(self) -> float:
+        """Return the standard error of the velocity of the centre, km/s."""
+        return self.fit.error(_SYSTEMIC)
+
+
 def fit_disk(
     cells: Cells, start: float, axis_ratio: float, center: tuple[float, float] = (0.0, 0.0)
-) -> Disk | None:
+) -> FittedDisk | None:
     """Fit a disk.
 
     Parameters
@@ -103,15 +129,18 @@ def fit_disk(
 
     Returns
     -------
-    Disk or None
+    FittedDisk or None
         None if there are too few cells, or no disk fits.
     """
-    if len(cells.value) < _FEWEST:
+    number = len(cells.value)
+    if number < _FEWEST:
         return None
-    reach = float(np.sqrt(2.0 * np.mean(cells.x**2 + cells.y**2)))  # of a uniform disk, its edge
+    # Of a uniform disk, its edge.
+    reach = math.sqrt(2.0 * float(cells.x @ cells.x + cells.y @ cells.y) / number)
     scales = np.maximum(_SCALES * reach, _LEAST_SCALES)
+    fit = _Fit(cells, scales, max(axis_ratio, _THINNEST))
     try:
-        return _Fit(cells, scales, max(axis_ratio, _THINNEST)).run(start, center)
+        return FittedDisk(fit.run(start, center), fit)
     except np.linalg.LinAlgError:
         return None
 
@@ -142,47 +171,61 @@ class _Plane:
 
 
 class _Fit:
-    """State of one fit."""
+    """State of one fit: its parameters are v_sys, the c_k, phi, and the centre's X and Y."""
+
+    residual: Array
+    columns: Array
+    inverse: Array
 
     def __init__(self, cells: Cells, scales: Array, axis_ratio: float) -> None:
         self.cells = cells
         self.scales = scales
         self.axis_ratio = axis_ratio
         self.weight = cells.weight
-        self.prior = np.diag([*[0.0] * (len(scales) + 2), _CENTRE**-2.0, _CENTRE**-2.0])
 
     def run(self, start: float, center: tuple[float, float]) -> Disk:
         """Step until nothing moves."""
-        many = len(self.scales) + 1
-        state = np.array([*[0.0] * many, start, *center])
+        state = np.array([*[0.0] * _ANGLE, start, *center])
+        columns = np.empty((len(state), len(self.weight)))
+        columns[_SYSTEMIC] = 1.0
         plane, settled = self._plane(state), False
-        state[:many] = self._curve(plane)
-        for _ in range(_STEPS):
-            columns = np.ones((many + 3, len(self.weight)))
-            columns[1:many] = plane.shapes()
-            columns[many:] = plane.slopes(state[1:many])
-            residual = self.cells.value - state[:many] @ columns[:many]
+        columns[1:_ANGLE] = plane.shapes()
+        state[:_ANGLE] = self._curve(columns[:_ANGLE])
+        for step_number in range(_STEPS):
+            if step_number:
+                plane = self._plane(state)
+                columns[1:_ANGLE] = plane.shapes()
+            columns[_ANGLE:] = plane.slopes(state[1:_ANGLE])
+            residual = self.cells.value - state[:_ANGLE] @ columns[:_ANGLE]
             settled = settled or self._clip(residual)
             weighted = columns * self.weight
-            normal = weighted @ columns.T + self.prior
-            step = solve_normal(normal * _RIDGE, weighted @ residual - self.prior @ state)
-            step[many:] = np.minimum(np.maximum(step[many:], -_LONGEST), _LONGEST)
+            normal = (weighted @ columns.T + _PRIOR) * _RIDGE
+            step = solve_normal(normal, weighted @ residual - _PRIOR @ state)
+            step[_ANGLE:] = np.minimum(np.maximum(step[_ANGLE:], -_LONGEST), _LONGEST)
             state += step
-            if settled and (np.abs(step[many:]) < _SHORTEST).all():
+            if settled and (np.abs(step[_ANGLE:]) < _SHORTEST).all():
                 break
-            plane = self._plane(state)
-        return self._disk(state, residual, columns, normal)
+        self.residual, self.columns = residual, columns
+        self.inverse = solve_normal(normal, _UNIT)
+        return self._disk(state)
+
+    def error(self, which: int) -> float:
+        """Return the standard error of a parameter after the last step."""
+        cells, weight, row = self.cells, self.weight, self.inverse[which]
+        # What the model leaves beyond the noise is an error of the model, as smooth as noise.
+        misfit = float((weight @ self.residual**2) / (weight @ cells.sigma**2))
+        noise = cells.variance((row @ self.columns) * (weight * cells.sigma))
+        return math.sqrt(noise * max(1.0, misfit) + float(row @ _PRIOR @ row))
 
     def _plane(self, state: Array) -> _Plane:
-        pa, x, y = state[-3:].tolist()
+        pa, x, y = state[_ANGLE:].tolist()
         cells, ratio = self.cells, self.axis_ratio
         return _Plane(cells.x - x, cells.y - y, pa=pa, axis_ratio=ratio, scales=self.scales)
 
-    def _curve(self, plane: _Plane) -> Array:
+    def _curve(self, columns: Array) -> Array:
         """Solve for the velocity and the curve alone."""
-        columns = np.concatenate([np.ones((1, len(plane.a))), plane.shapes()])
         weighted = columns * self.weight
-        ridge = _RIDGE[: len(columns), : len(columns)]
+        ridge = _RIDGE[:_ANGLE, :_ANGLE]
         return solve_normal((weighted @ columns.T) * ridge, weighted @ self.cells.value)
 
     def _clip(self, residual: Array) -> bool:
@@ -193,25 +236,13 @@ class _Fit:
         before, self.weight = self.weight, self.cells.weight * kept
         return bool((before == self.weight).all())
 
-    def _disk(self, state: Array, residual: Array, columns: Array, normal: Array) -> Disk:
-        cells, weight, linear = self.cells, self.weight, state[:-3]
-        inverse = solve_normal(normal * _RIDGE, _UNIT)
-        # What the model leaves beyond the noise is an error of the model, as smooth as noise.
-        misfit = float((weight @ residual**2) / (weight @ cells.sigma**2))
-
-        def error(which: int) -> float:
-            row = inverse[which]
-            noise = cells.variance((row @ columns) * (weight * cells.sigma))
-            return math.sqrt(noise * max(1.0, misfit) + float(row @ self.prior @ row))
-
-        edge = self.scales[-1]
-        rising = float(linear[1:] @ (edge / np.hypot(edge, self.scales))) >= 0.0
-        pa, curve = (state[-3], linear[1:]) if rising else (state[-3] + np.pi, -linear[1:])
+    def _disk(self, state: Array) -> Disk:
+        pa, curve, edge = state[_ANGLE], state[1:_ANGLE], self.scales[-1]
+        if float(curve @ (edge / np.hypot(edge, self.scales))) < 0.0:
+            pa, curve = pa + math.pi, -curve
         return Disk(
             pa=math.degrees(pa) % 360.0,
-            pa_error=math.degrees(error(-3)),
-            systemic=float(linear[0]),
-            systemic_error=error(0),
+            systemic=float(state[_SYSTEMIC]),
             center=(float(state[-2]), float(state[-1])),
             axis_ratio=self.axis_ratio,
             scales=self.scales,

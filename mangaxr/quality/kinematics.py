@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from mangaxr.maps.measured import Measured
 from mangaxr.quality.cells import Blocks, gather
-from mangaxr.quality.disk import Disk, fit_disk
+from mangaxr.quality.disk import FittedDisk, fit_disk
 from mangaxr.quality.distance import kpc_per_arcsec
 from mangaxr.quality.field import Field
 from mangaxr.quality.opposite import opposite
@@ -52,7 +52,7 @@ class _Tracer:
 
     def fit(
         self, field: Field, start: float, center: tuple[float, float] = (0.0, 0.0)
-    ) -> Disk | None:
+    ) -> FittedDisk | None:
         """Fit a disk, from a position angle in radian and a centre on."""
         cells = gather(self.x, self.y, self.value, self.sigma, self.bins, self.blocks)
         ellipticity = field.fact("ellipticity")
@@ -68,16 +68,17 @@ def measure_kinematics(field: Field) -> dict[str, float]:
         return {}
     found = _spread(gas) | _gradient(field, gradient)
     found["flux_velocity_correlation"] = _correlation(field)
-    disk = gas.fit(field, gradient.axis)
-    if disk is not None:
-        found |= _disk(field, gas, disk)
+    fitted = gas.fit(field, gradient.axis)
+    if fitted is not None:
+        found |= _disk(field, gas, fitted)
     if field.stars is not None:
         # Stars turn about much the same axis as the gas: there their fit starts.
+        disk = fitted.disk if fitted else None
         start = (math.radians(disk.pa), disk.center) if disk else (gradient.axis,)
         stars = _Tracer.of(field, field.stars, field.star_bins).fit(field, *start)
         if stars is not None:
-            found["stellar_kinematic_pa"] = stars.pa
-            found["stellar_kinematic_pa_error"] = stars.pa_error
+            found["stellar_kinematic_pa"] = stars.disk.pa
+            found["stellar_kinematic_pa_error"] = stars.pa_error()
     return found
 
 
@@ -98,23 +99,25 @@ def _gradient(field: Field, gradient: Gradient) -> dict[str, float]:
     }
 
 
-def _disk(field: Field, gas: _Tracer, disk: Disk) -> dict[str, float]:
+def _disk(field: Field, gas: _Tracer, fitted: FittedDisk) -> dict[str, float]:
+    disk = fitted.disk
     model = disk.velocity(gas.x, gas.y)
     left = gas.value - model
     residual = np.abs(left)
     spread = MAD_TO_SIGMA * median(residual)
+    far = residual > _OUTLIER * np.maximum(spread, gas.sigma)
     total = variance(gas.value)
     turn = math.radians(disk.pa - field.fact("pa"))
     return {
         "kinematic_pa": disk.pa,
-        "kinematic_pa_error": disk.pa_error,
+        "kinematic_pa_error": fitted.pa_error(),
         "kinematic_misalignment": math.degrees(math.asin(abs(math.sin(turn)))),
         "systemic_velocity": disk.systemic,
-        "systemic_velocity_error": disk.systemic_error,
+        "systemic_velocity_error": fitted.systemic_error(),
         "rotation_amplitude": range_between(model, _RANGE) / 2.0,
         "disk_variance_explained": 1.0 - variance(left) / total if total > 0 else math.nan,
         "velocity_asymmetry": _asymmetry(field, disk.systemic),
-        "velocity_outliers": float(np.mean(residual > _OUTLIER * np.maximum(spread, gas.sigma))),
+        "velocity_outliers": np.count_nonzero(far) / len(far),
     }
 
 

@@ -51,9 +51,9 @@ def fit_gradient(x: Array, y: Array, value: Array, sigma: Array, blocks: Blocks)
     Gradient or None
         None if the spaxels span no plane.
     """
-    columns = np.stack([np.ones_like(x), x, y])
     if len(x) < _FEWEST:
         return None
+    columns = _columns(x, y)
     try:
         inverse = solve_normal(columns @ columns.T, _UNIT)
     except np.linalg.LinAlgError:
@@ -68,7 +68,7 @@ def fit_gradient(x: Array, y: Array, value: Array, sigma: Array, blocks: Blocks)
 def dipole_share(x: Array, y: Array, value: Array) -> float:
     """Return the share of the variance that ``a + b cos(phi) + c sin(phi)`` explains."""
     radius = np.maximum(np.sqrt(x * x + y * y), 1e-9)
-    columns = np.stack([np.ones_like(x), x / radius, y / radius])
+    columns = _columns(x / radius, y / radius)
     total = variance(value)
     if total == 0.0:
         return math.nan
@@ -77,3 +77,10 @@ def dipole_share(x: Array, y: Array, value: Array) -> float:
     except np.linalg.LinAlgError:
         return math.nan
     return 1.0 - variance(value - solution @ columns) / total
+
+
+def _columns(first: Array, second: Array) -> Array:
+    """Stack ones and two columns, array (3, spaxel)."""
+    columns = np.empty((3, len(first)))
+    columns[0], columns[1], columns[2] = 1.0, first, second
+    return columns
