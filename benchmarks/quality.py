@@ -70,6 +70,7 @@ def whole(sources: Sequence[Source], build: Build) -> None:
             fresh=True,
             build=build,
             on_death=build,
+            streaming=None,
             expected="",
             command="benchmarks.quality",
             started=datetime.now(UTC),

@@ -32,6 +32,7 @@ __all__ = [
     "RecipeMismatchError",
     "StoreError",
     "UnknownNameError",
+    "UnreachableError",
     "WriteError",
 ]
 
@@ -113,6 +114,10 @@ class DownloadError(MangaxrError, OSError):
 
     def __str__(self) -> str:
         return str(self.args[0]) if self.args else ""
+
+
+class UnreachableError(DownloadError):
+    """No server can be asked for files any more: this is not for the fault of one galaxy."""
 
 
 class CriteriaError(MangaxrError, ValueError):

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from mangaxr.build.items import Source
 from mangaxr.build.origin import size_row
 from mangaxr.build.rows import done_row, failed_row, header_row, quality_row, require_file
-from mangaxr.errors import MangaxrError
+from mangaxr.errors import MangaxrError, UnreachableError
 from mangaxr.maps.attributes import header_values
 from mangaxr.maps.geometry import SKY_EXTENSION
 from mangaxr.maps.measured import MeasuredPlanes
@@ -71,6 +71,8 @@ def build_galaxy(source: Source, recipe: Recipe, *, verify: bool, on_error: str)
     ------
     MangaxrError
         If the galaxy cannot be built and ``on_error`` is ``raise``.
+    UnreachableError
+        If the server of its file cannot be reached, which is no fault of the galaxy.
     """
     try:
         path = require_file(source)
@@ -80,6 +82,8 @@ def build_galaxy(source: Source, recipe: Recipe, *, verify: bool, on_error: str)
         planes = MeasuredPlanes(raw, recipe.mask_bits)
         tensor = assemble(raw, recipe, values.get("reff", float("nan")), planes=planes)
         quality = quality_row(planes, values, min_snr=recipe.min_snr, thresholds=load_thresholds())
+    except UnreachableError:
+        raise
     except MangaxrError as error:
         if on_error == "raise":
             raise

@@ -47,6 +47,9 @@ class BuildReport:
         Digest of the store's content.
     expected
         That of the store whose recipe was built again; empty if none was.
+    streamed, of_bytes
+        Bytes that came from the servers of the files that were streamed, and bytes of those
+        files; 0 if none was.
     """
 
     path: Path
@@ -58,6 +61,8 @@ class BuildReport:
     existed: bool = False
     content_sha256: str = ""
     expected: str = ""
+    streamed: int = 0
+    of_bytes: int = 0
 
     @property
     def done(self) -> int:
@@ -82,5 +87,7 @@ class BuildReport:
             "existed": self.existed,
             "content_sha256": self.content_sha256,
             "expected_sha256": self.expected,
+            "streamed_bytes": self.streamed,
+            "of_bytes": self.of_bytes,
             "seconds": round(self.seconds, 3),
         }

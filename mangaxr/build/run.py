@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from mangaxr.build.again import as_document, items_of
 from mangaxr.build.died import give_up_galaxy
 from mangaxr.build.existing import Present, check_replaceable
-from mangaxr.build.fetch import fetch_missing
+from mangaxr.build.fetch import fetch_missing, stream_missing
 from mangaxr.build.galaxy import build_galaxy
 from mangaxr.build.items import ONE_ITEM, Item, resolve_items
 from mangaxr.build.journal import Journal
@@ -26,6 +26,7 @@ from mangaxr.datamodel.releases import DEFAULT_RELEASE
 from mangaxr.errors import BuildError
 from mangaxr.sas.layout import DEFAULT_BASE_URL
 from mangaxr.sas.records import OnDownload
+from mangaxr.sas.streamed import Streaming
 from mangaxr.store.recipe_document import RecipeDocument
 from mangaxr.tensors.channels import DEFAULT_CHANNELS
 from mangaxr.tensors.recipe import DEFAULT_SPLIT, GridName, Recipe
@@ -61,6 +62,7 @@ def build_store(
     fresh: bool = False,
     verify: bool = False,
     download: bool = False,
+    stream: bool = False,
     base_urls: Iterable[str] = (DEFAULT_BASE_URL,),
     jobs: int = 3,
     progress: OnProgress | None = None,
@@ -105,6 +107,10 @@ def build_store(
     download
         Fetch the files that the SAS tree lacks first; a galaxy whose file cannot be had
         becomes a row with the reason. See `mangaxr.download`.
+    stream
+        Read the files that the SAS tree lacks from the servers, each no further than it
+        takes, and keep none: about half of the bytes of a download. ``jobs`` galaxies are
+        built at a time, whatever ``workers`` says.
     base_urls, jobs
         Where from, and how many at a time.
     progress
@@ -129,6 +135,8 @@ def build_store(
         something else.
     StoreError
         If the store that is there is damaged.
+    UnreachableError
+        If no server can be reached for what is streamed: what is done is kept.
     WriteError
         If the system refuses to write: what is done is kept.
     UnknownNameError
@@ -157,11 +165,9 @@ def build_store(
     )
     document = as_document(recipe, asked)
     whole = document.recipe
-    if workers < 1 or on_error not in ("record", "raise"):
-        msg = f"workers = {workers}, on_error = {on_error!r}: expected >= 1 and record or raise"
-        raise BuildError(msg)
-    if client is not None:
-        check_client(client)
+    _check(workers, on_error, client)
+    if stream:
+        _check_stream(jobs, download=download, verify=verify, client=client)
     journal = Journal(Path(out))
     finish_earlier(journal)
     there = journal.final.exists() and not fresh
@@ -185,6 +191,9 @@ def build_store(
             jobs=jobs,
             progress=on_download,
         )
+    streaming = Streaming(base_urls) if stream else None
+    if streaming:
+        sources = stream_missing(sources, streaming, sas=sas, release=release, daptype=daptype)
     sources = with_checksums(sources)
     work = Work(
         recipe=whole,
@@ -193,12 +202,51 @@ def build_store(
         fresh=fresh,
         build=partial(build_galaxy, recipe=whole, verify=verify, on_error=on_error),
         on_death=partial(give_up_galaxy, on_error=on_error),
+        streaming=streaming,
         expected=expected,
         command=command,
         started=started,
         began=began,
     )
+    workers = jobs if stream else workers
     return do_work(work, journal, workers=workers, client=client, progress=progress)
+
+
+def _check(workers: int, on_error: str, client: Client | None) -> None:
+    """Refuse settings that make no sense.
+
+    Raises
+    ------
+    BuildError
+        With what was expected.
+    """
+    if workers < 1 or on_error not in ("record", "raise"):
+        msg = f"workers = {workers}, on_error = {on_error!r}: expected >= 1 and record or raise"
+        raise BuildError(msg)
+    if client is not None:
+        check_client(client)
+
+
+def _check_stream(jobs: int, *, download: bool, verify: bool, client: Client | None) -> None:
+    """Refuse what cannot be had together with streaming.
+
+    Raises
+    ------
+    BuildError
+        With what to do instead.
+    """
+    reasons = {
+        "download": (download, "a file is either kept or not: give one of the two"),
+        "verify": (verify, "a file that is streamed is not read to its end: download instead"),
+        "client": (client is not None, "the servers are asked by one process: give jobs instead"),
+    }
+    if jobs < 1:
+        msg = f"jobs = {jobs}: expected at least 1"
+        raise BuildError(msg)
+    for name, (given, reason) in reasons.items():
+        if given:
+            msg = f"stream and {name} exclude each other: {reason}"
+            raise BuildError(msg)
 
 
 def _unnamed(

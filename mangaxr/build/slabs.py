@@ -7,6 +7,7 @@ writes. A slab is written whole, then recorded.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from mangaxr.build.galaxy import BuiltGalaxy
@@ -40,6 +41,7 @@ def fill_slabs(
     on_death: Build,
     workers: int,
     client: Client | None,
+    interrupt: Callable[[], None] | None,
     progress: OnProgress | None,
 ) -> int:
     """Build and write every slab that the journal does not know yet.
@@ -66,15 +68,14 @@ def fill_slabs(
         [sources[i] for members in ranges.values() for i in members if sources[i].kept is None],
         workers=workers,
         on_death=on_death,
+        interrupt=interrupt,
     )
-    try:
+    with closing(galaxies):
         for number, members in ranges.items():
             named = [sources[i] for i in members]
             slab, rows = gather_slab(named, galaxies, recipe, base=base, tell=counts.add)
             write_slab(journal.store, members.start, slab)
             journal.record(number, rows)
-    finally:
-        galaxies.close()
     return counts.resumed
 
 

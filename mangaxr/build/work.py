@@ -17,6 +17,7 @@ from mangaxr.build.report import BuildReport, OnProgress
 from mangaxr.build.slabs import Build, fill_slabs
 from mangaxr.build.validate import validate_store
 from mangaxr.errors import BuildError, MangaxrError, WriteError
+from mangaxr.sas.streamed import Streaming
 from mangaxr.store.attributes import content_of
 from mangaxr.store.contract import STATUS
 from mangaxr.store.finish import finish_store
@@ -44,6 +45,8 @@ class Work:
         Forget what an interrupted build has done.
     build, on_death
         Make of a galaxy its tensor; and what it is when that kills the process.
+    streaming
+        What files are streamed by; None if none is.
     expected
         Digest of the store whose recipe is built again; empty if none is.
     command, started
@@ -58,6 +61,7 @@ class Work:
     fresh: bool
     build: Build
     on_death: Build
+    streaming: Streaming | None
     expected: str
     command: str
     started: datetime
@@ -101,6 +105,7 @@ def do_work(
             on_death=work.on_death,
             workers=workers,
             client=client,
+            interrupt=work.streaming.stop if work.streaming else None,
             progress=progress,
         )
         rows = [row for _, rows in sorted(journal.done().items()) for row in rows]
@@ -121,6 +126,8 @@ def do_work(
         seconds=time.monotonic() - work.began,
         content_sha256=finished,
         expected=work.expected,
+        streamed=work.streaming.received if work.streaming else 0,
+        of_bytes=work.streaming.of_bytes if work.streaming else 0,
     )
 
 

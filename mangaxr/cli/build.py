@@ -98,6 +98,12 @@ __all__ = ["command"]
     help="A bad galaxy becomes a failed row, or ends the build.",
 )
 @click.option("--download", is_flag=True, help="Fetch the files that the SAS tree lacks first.")
+@click.option(
+    "--stream",
+    is_flag=True,
+    help="Read the files that the SAS tree lacks from the servers, no further than it takes, "
+    "and keep none.",
+)
 @options.jobs
 @options.base_urls
 @click.option(
@@ -157,11 +163,20 @@ def command(
                 "failed": len(report.failures) or "",
                 "kept as they were": kept,
                 "taken up from before": report.resumed or "",
+                "streamed": _streamed(report),
                 "content": _compared(report),
             }
         )
         print_failures(report.failures, f"see `mangaxr info {report.path}`")
     return 0 if report.done else 1
+
+
+def _streamed(report: BuildReport) -> str:
+    """Say how much came from the servers; nothing if it was not asked for."""
+    if not report.of_bytes:
+        return ""
+    share = report.streamed / report.of_bytes
+    return f"{report.streamed / 1e6:.1f} MB, {share:.0%} of the files' {report.of_bytes / 1e6:.1f}"
 
 
 def _compared(report: BuildReport) -> str:

@@ -16,7 +16,7 @@ import numpy as np
 from isal import igzip_lib
 from isal.igzip_lib import IsalError
 
-from mangaxr.errors import CorruptFileError, MissingFileError
+from mangaxr.errors import CorruptFileError, MangaxrError, MissingFileError
 from mangaxr.fits.limits import MAX_MEMBERS, inflated_limit
 from mangaxr.fits.remote import RemoteFile
 from mangaxr.location import is_local, locate
@@ -37,11 +37,16 @@ _FITS_MAGIC = b"SIMPLE  ="
 
 
 class ByteSource(Protocol):
-    """A forward-only run of bytes."""
+    """A forward-only run of bytes.
+
+    ``has_crc`` tells whether the container can be checked, ``is_near`` whether what is not read
+    yet is on this machine.
+    """
 
     path: Path
     position: int
     has_crc: bool
+    is_near: bool
 
     def read(self, size: int) -> bytes | memoryview:
         """Return exactly ``size`` bytes, or fewer at the end of the file."""
@@ -70,6 +75,7 @@ class GzipSource:
     def __init__(self, path: Path, handle: FileIO | RemoteFile, size: int) -> None:
         self.path = path
         self.position = 0
+        self.is_near = not isinstance(handle, RemoteFile)
         self._file = handle
         self._size = size
         self._limit = inflated_limit(size)
@@ -144,6 +150,8 @@ class GzipSource:
         """Read the next piece of the file; empty at its end."""
         try:
             data = self._file.read(_COMPRESSED_PIECE)
+        except MangaxrError:
+            raise
         except OSError as error:
             raise unreadable(self.path, error) from error
         self._read_so_far += len(data)
@@ -193,6 +201,7 @@ class PlainSource:
     """An uncompressed file in memory, or mapped to it; what is read is a view, not a copy."""
 
     has_crc = False
+    is_near = True
 
     def __init__(self, path: Path, content: bytes | mmap.mmap) -> None:
         self.path = path
@@ -237,6 +246,8 @@ def open_source(path: str | os.PathLike[str]) -> ByteSource:
     try:
         # The handle is owned by the source that is returned, which closes it.
         handle = open(file, "rb", buffering=0) if is_local(file) else RemoteFile(file)  # noqa: SIM115
+    except MangaxrError:
+        raise
     except (OSError, ValueError) as error:
         raise unreadable(file, error) from error
     try:
@@ -252,7 +263,7 @@ def open_source(path: str | os.PathLike[str]) -> ByteSource:
         raise CorruptFileError(_not_fits(file, start, handle.read(512)))
     except (OSError, ValueError) as error:
         handle.close()
-        if isinstance(error, CorruptFileError):
+        if isinstance(error, MangaxrError):
             raise
         raise unreadable(file, error) from error
 

@@ -40,8 +40,9 @@ __all__ = ["RawExtension", "RawMaps", "read_maps", "read_primary"]
 
 logger = logging.getLogger(__name__)
 
-_WORTH_STOPPING = 1 << 20
-"""Unread compressed bytes from which stopping early pays; fewer are read for their CRC."""
+_WORTH_STOPPING, _WORTH_LEAVING = 1 << 20, 1 << 16
+"""Unread compressed bytes from which stopping early pays, on this machine and elsewhere; fewer
+are read for their CRC."""
 
 _DTYPES = {8: ">u1", 16: ">i2", 32: ">i4", 64: ">i8", -32: ">f4", -64: ">f8"}
 
@@ -231,7 +232,8 @@ class _Reader:
     def _may_stop(self) -> bool:
         if self.wanted is None or self.verify or self.stale or self.unproven:
             return False
-        return len(self.kept) == len(self.wanted) and self.source.unread_size() > _WORTH_STOPPING
+        pays_from = _WORTH_STOPPING if self.source.is_near else _WORTH_LEAVING
+        return len(self.kept) == len(self.wanted) and self.source.unread_size() > pays_from
 
     def _missing(self) -> str:
         """Name the first wanted extension that was not kept and had to be."""

@@ -6,7 +6,6 @@ import os
 import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from mangaxr.datamodel.releases import DEFAULT_RELEASE, Release, find_release
 from mangaxr.errors import BadPlateIFUError, DownloadError, UnknownNameError
@@ -14,7 +13,7 @@ from mangaxr.location import is_local
 from mangaxr.plateifu import PlateIFU
 from mangaxr.samples.named import Item, expand_samples
 from mangaxr.sas.fetch import Archive, Wanted
-from mangaxr.sas.layout import DEFAULT_BASE_URL, PRODUCTS, check_daptype
+from mangaxr.sas.layout import DEFAULT_BASE_URL, PRODUCTS, check_base_urls, check_daptype
 from mangaxr.sas.local import sas_root
 from mangaxr.sas.missing import why_missing
 from mangaxr.sas.pool import run_side_by_side
@@ -101,7 +100,7 @@ def download(
     tally = _Tally(len(wanted), progress)
     archive = Archive(
         _here(sas_root(sas)),
-        _web(base_urls),
+        check_base_urls(base_urls),
         level=verify,
         patience=patience or Patience(),
         stop=stop,
@@ -194,28 +193,6 @@ def _here(root: Path) -> Path:
         msg = f"{root}: files are downloaded to this machine: give a directory as the SAS root"
         raise DownloadError(msg)
     return root
-
-
-def _web(base_urls: Iterable[str] | str) -> tuple[str, ...]:
-    """Check that URLs are of the web."""
-    urls = (base_urls,) if isinstance(base_urls, str) else tuple(base_urls)
-    for url in urls:
-        if not _is_web(url):
-            msg = f"{url!r} is not a base URL: expected one such as {DEFAULT_BASE_URL}"
-            raise DownloadError(msg)
-    if not urls:
-        msg = f"no base URL: give one such as {DEFAULT_BASE_URL}"
-        raise DownloadError(msg)
-    return urls
-
-
-def _is_web(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    rest = parts.query or parts.fragment  # which a path cannot be added to
-    return parts.scheme in ("https", "http") and bool(parts.hostname) and not rest
 
 
 class _Tally:

@@ -10,13 +10,14 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from mangaxr.errors import CorruptFileError, DownloadError, MissingFileError
+from mangaxr.sas.answers import TransferError
 from mangaxr.sas.layout import join_url
 from mangaxr.sas.manifest import Entry, Manifest
 from mangaxr.sas.partial import Partial, Version, open_partial
 from mangaxr.sas.records import DownloadRecord, Level, Status
 from mangaxr.sas.retry import Patience
 from mangaxr.sas.servers import Counter, Servers, reason_of
-from mangaxr.sas.transfer import OnBytes, TransferError
+from mangaxr.sas.transfer import OnBytes
 from mangaxr.sas.verify import sha256_of, verify_file
 
 __all__ = ["Archive", "Wanted"]

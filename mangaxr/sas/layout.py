@@ -7,14 +7,15 @@ Source: mangadap ``config/defaults.py`` (``dap_method_path``) and the public tre
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
+from urllib.parse import urlsplit
 
 from mangaxr.datamodel.releases import Release
-from mangaxr.errors import UnknownNameError
+from mangaxr.errors import DownloadError, UnknownNameError
 from mangaxr.location import locate
 from mangaxr.plateifu import PlateIFU
 
@@ -24,6 +25,7 @@ __all__ = [
     "PRODUCTS",
     "Product",
     "analysis_dir",
+    "check_base_urls",
     "check_daptype",
     "dapall_path",
     "drpall_path",
@@ -147,6 +149,34 @@ def maps_url(
 def join_url(base_url: str, path: PurePosixPath | str) -> str:
     """Return the URL of a file whose path is relative to the SAS root."""
     return f"{base_url.rstrip('/')}/{path}"
+
+
+def check_base_urls(base_urls: Iterable[str] | str) -> tuple[str, ...]:
+    """Return the base URLs of servers, of which there may be one or several.
+
+    Raises
+    ------
+    DownloadError
+        If there is none, or one is not of the web.
+    """
+    urls = (base_urls,) if isinstance(base_urls, str) else tuple(base_urls)
+    for url in urls:
+        if not _is_web(url):
+            msg = f"{url!r} is not a base URL: expected one such as {DEFAULT_BASE_URL}"
+            raise DownloadError(msg)
+    if not urls:
+        msg = f"no base URL: give one such as {DEFAULT_BASE_URL}"
+        raise DownloadError(msg)
+    return urls
+
+
+def _is_web(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    rest = parts.query or parts.fragment  # which a path cannot be added to
+    return parts.scheme in ("https", "http") and bool(parts.hostname) and not rest
 
 
 def _galaxy_file(release: Release, plateifu: PlateIFU, daptype: str, name: str) -> PurePosixPath:

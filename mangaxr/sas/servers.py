@@ -8,12 +8,14 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
 from mangaxr.errors import CorruptFileError, DownloadError
+from mangaxr.sas.answers import TransferError, fetch_text
+from mangaxr.sas.asking import Asking
 from mangaxr.sas.checksums import Checksums
 from mangaxr.sas.layout import join_url
 from mangaxr.sas.partial import Partial
 from mangaxr.sas.records import Level
-from mangaxr.sas.retry import Courtesy, Patience
-from mangaxr.sas.transfer import OnBytes, TransferError, fetch_text, new_session, transfer
+from mangaxr.sas.retry import Patience
+from mangaxr.sas.transfer import OnBytes, transfer
 from mangaxr.sas.verify import verify_file
 
 __all__ = ["Counter", "Servers", "reason_of"]
@@ -52,10 +54,7 @@ class Servers:
     ) -> None:
         self._base_urls = base_urls
         self._level: Level = level
-        self._patience = patience
-        self._stop = stop
-        self._courtesy = Courtesy(stop, patience.longest_wait)
-        self._local = threading.local()
+        self._asking = Asking(patience, stop)
         self._checksums = Checksums(root, self._fetch_text)
 
     def complete(self, path: PurePosixPath, partial: Partial, received: Counter) -> str:
@@ -75,10 +74,10 @@ class Servers:
             try:
                 self._complete_from(url, path, partial, received)
             except TransferError as error:
-                self._courtesy.file_done(host, reached=error.reached)
+                self._asking.courtesy.file_done(host, reached=error.reached)
                 reasons[url] = error.reason
             else:
-                self._courtesy.file_done(host, reached=True)
+                self._asking.courtesy.file_done(host, reached=True)
                 return url
         words = "; ".join(f"{url}: {reason}" for url, reason in reasons.items())
         raise TransferError(words, again=False)
@@ -100,7 +99,7 @@ class Servers:
             before = partial.size
             try:
                 if not partial.complete:
-                    self._ask(host)
+                    self._asking.before(host)
                     self._transfer(url, partial, received)
                 self._verify(path, partial)
             except CorruptFileError as error:
@@ -113,56 +112,23 @@ class Servers:
                 failures = 1 if partial.size > before else failures + 1
                 # A server that lets nothing be continued would send much in vain.
                 in_vain = partial.times_discarded - discarded
-                self._wait(host, error, max(failures, in_vain))
+                self._asking.after(host, error, max(failures, in_vain))
             else:
                 return
         reason = f"not complete after {_MOST_ATTEMPTS} requests"
         raise TransferError(reason, again=False)
 
-    def _wait(self, host: str, error: TransferError, failures: int) -> None:
-        """Wait before the next attempt, if there is to be one.
-
-        Raises
-        ------
-        TransferError
-            If there is not.
-        """
-        if not error.again:
-            raise error
-        if error.wait is not None:
-            self._courtesy.hold(host, error.wait)
-        if refusal := self._courtesy.refusal(host):
-            reason = f"{error.reason}; {refusal}"
-            raise TransferError(reason, again=False) from error
-        if failures >= self._patience.attempts:
-            reason = f"{error.reason} ({failures} times)"
-            raise TransferError(reason, again=False, reached=error.reached) from error
-        self._courtesy.wait(host, self._patience.backoff(failures) if error.wait is None else 0.0)
-
-    def _ask(self, host: str) -> None:
-        """Wait until a host may be asked.
-
-        Raises
-        ------
-        TransferError
-            If it is not to be asked any more.
-        """
-        self._courtesy.wait(host)
-        if reason := self._courtesy.refusal(host):
-            raise TransferError(reason, again=False)
-
     def _transfer(self, url: str, partial: Partial, received: Counter) -> None:
-        if self._stop.is_set():
+        asking = self._asking
+        if asking.stop.is_set():
             msg = f"{partial.final}: interrupted"
             raise DownloadError(msg)
-        if not hasattr(self._local, "session"):
-            self._local.session = new_session()
         transfer(
-            self._local.session,
+            asking.session,
             url,
             partial,
-            patience=self._patience,
-            stop=self._stop,
+            patience=asking.patience,
+            stop=asking.stop,
             on_bytes=received.add,
         )
 
@@ -177,12 +143,11 @@ class Servers:
     def _fetch_text(self, path: str, limit: int) -> str | None:
         url = join_url(self._base_urls[0], path)
         try:
-            self._ask(urlsplit(url).netloc)
+            self._asking.before(urlsplit(url).netloc)
         except TransferError:
             return None
-        if not hasattr(self._local, "session"):
-            self._local.session = new_session()
-        return fetch_text(self._local.session, url, patience=self._patience, limit=limit)
+        asking = self._asking
+        return fetch_text(asking.session, url, patience=asking.patience, limit=limit)
 
 
 class Counter:

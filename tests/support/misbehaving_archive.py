@@ -50,6 +50,7 @@ class Served:
     body: int = 0
     at_a_time: int = 0
     most_at_a_time: int = 0
+    connections: int = 0
 
 
 class ArchiveServer:
@@ -90,6 +91,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def __init__(self, archive: ArchiveServer, *args: Any) -> None:
         self.archive = archive
+        with archive.lock:
+            archive.served.connections += 1
         super().__init__(*args)
 
     def log_message(self, *_: object) -> None:
@@ -120,7 +123,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif special is not None:
             special(path, content)
         else:
-            self._send(content, self._start(content))
+            self._send(content, self._start(content), end=self._end(content))
 
     # -- the right way ------------------------------------------------------------------
 
@@ -129,30 +132,39 @@ class _Handler(BaseHTTPRequestHandler):
         same = self.headers.get("If-Range") in (None, _etag(content), _CHANGED)
         return int(wanted.removeprefix("bytes=").partition("-")[0]) if wanted and same else 0
 
+    def _end(self, content: bytes) -> int:
+        """Return the end of the part that is asked for, where one is and it may be sent."""
+        wanted = self.headers.get("Range", "").rpartition("-")[2]
+        same = self.headers.get("If-Range") in (None, _etag(content), _CHANGED)
+        return min(int(wanted) + 1, len(content)) if wanted and same else len(content)
+
     def _send(
         self,
         content: bytes,
         start: int,
         *,
+        end: int | None = None,
         upto: int | None = None,
         shift: int = 0,
         headers: dict[str, str | None] | None = None,
     ) -> None:
-        """Send a file from ``start`` on; the body ends early at ``upto``."""
+        """Send a file from ``start`` to ``end``; the body ends early at ``upto``."""
         size = len(content)
+        end = size if end is None else end
         if start and start >= size:
             self._say(416, {"Content-Range": f"bytes */{size}"})
             return
         fields: dict[str, str | None] = {
-            "Content-Length": str(size - start),
+            "Content-Length": str(end - start),
             "Content-Type": "application/octet-stream",
             "ETag": _etag(content),
             "Last-Modified": _CHANGED,
         }
-        if start:
-            fields["Content-Range"] = f"bytes {start + shift}-{size - 1}/{size}"
-        self._say(206 if start else 200, {**fields, **(headers or {})})
-        self._write(content[start:upto])
+        is_part = start > 0 or end < size
+        if is_part:
+            fields["Content-Range"] = f"bytes {start + shift}-{end - 1}/{size}"
+        self._say(206 if is_part else 200, {**fields, **(headers or {})})
+        self._write(content[start : end if upto is None else upto])
         if upto is not None:
             self.close_connection = True
 
@@ -203,6 +215,21 @@ class _Handler(BaseHTTPRequestHandler):
     def _change(self, path: str, content: bytes) -> None:
         """Send half, and have another file from then on."""
         self._drop(path, content)
+        self.archive.files[path] = fits_gz(len(content))
+
+    def _nibble(self, _path: str, content: bytes) -> None:
+        """Send an eighth."""
+        start = self._start(content)
+        self._send(content, start, upto=start + (len(content) - start) // 8)
+
+    def _hang(self, path: str, content: bytes) -> None:
+        """Send an eighth, and nothing more for half a minute."""
+        self._nibble(path, content)
+        time.sleep(30.0)
+
+    def _change_soon(self, path: str, content: bytes) -> None:
+        """Send an eighth, and have another file from then on."""
+        self._nibble(path, content)
         self.archive.files[path] = fits_gz(len(content))
 
     def _change_quietly(self, path: str, content: bytes) -> None:

@@ -35,6 +35,7 @@ def run_in_order(
     workers: int = 1,
     client: Client | None = None,
     on_death: Callable[[Task], Result] | None = None,
+    interrupt: Callable[[], None] | None = None,
 ) -> Generator[Result, None, None]:
     """Call a function on every task and give out the results in the order of the tasks.
 
@@ -56,6 +57,10 @@ def run_in_order(
     on_death
         Called with a task that killed the process that worked on it, again and again;
         returns what stands in for its result. Without it such a task is an error.
+    interrupt
+        Ends whatever the tasks wait for; called when no more results are wanted. Where it is
+        given the work is done in threads, however much there is: what tasks share that wait
+        for something cannot leave this process.
 
     Yields
     ------
@@ -81,6 +86,8 @@ def run_in_order(
     workers = min(workers, len(tasks))
     if workers <= 1:
         return (function(task) for task in tasks)
+    if interrupt is not None:
+        return _in_threads(function, tasks, workers, stop=interrupt)
     if len(tasks) < PROCESSES_FROM:
         return _in_threads(function, tasks, workers)
     return _in_processes(function, tasks, workers, on_death)
