@@ -85,8 +85,8 @@ class Cells:
 
     Parameters
     ----------
-    x, y
-        Places, arcsec to the East and North, array (cell,).
+    places
+        Arcsec to the East and North, array (2, cell).
     value, sigma
         Velocity and its error if the cell's spaxels shared their noise, km/s.
     weight
@@ -99,8 +99,7 @@ class Cells:
         Whether cells are bins, whose spaxels repeat one measurement.
     """
 
-    x: Array
-    y: Array
+    places: Array
     value: Array
     sigma: Array
     weight: Array
@@ -141,8 +140,7 @@ def gather(x: Array, y: Array, value: Array, sigma: Array, bins: Numbers, blocks
     mean_sigma = _sums(owner, part * sigma)
     number = np.ones_like(mean_sigma) if binned else _sums(owner, np.ones_like(value))
     return Cells(
-        x=_sums(owner, part * x),
-        y=_sums(owner, part * y),
+        places=np.stack([_sums(owner, part * x), _sums(owner, part * y)]),
         value=_sums(owner, part * value),
         sigma=mean_sigma,
         weight=number / (mean_sigma**2 + _FLOOR**2),

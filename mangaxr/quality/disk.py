@@ -80,8 +80,8 @@ class Disk:
     def velocity(self, x: Array, y: Array) -> Array:
         """Evaluate the disk at offsets in arcsec to the East and North, km/s."""
         plane = _Plane(
-            x - self.center[0],
-            y - self.center[1],
+            np.stack([x, y]),
+            self.center,
             pa=math.radians(self.pa),
             axis_ratio=self.axis_ratio,
             scales=self.scales,
@@ -136,7 +136,7 @@ def fit_disk(
     if number < _FEWEST:
         return None
     # Of a uniform disk, its edge.
-    reach = math.sqrt(2.0 * float(cells.x @ cells.x + cells.y @ cells.y) / number)
+    reach = math.sqrt(2.0 * float(np.vdot(cells.places, cells.places)) / number)
     scales = np.maximum(_SCALES * reach, _LEAST_SCALES)
     fit = _Fit(cells, scales, max(axis_ratio, _THINNEST))
     try:
@@ -148,26 +148,39 @@ def fit_disk(
 class _Plane:
     """Places in the plane of a disk, the rotation there, and how both move with its parameters."""
 
-    def __init__(self, x: Array, y: Array, *, pa: float, axis_ratio: float, scales: Array) -> None:
-        self.sine, self.cosine, self.q = math.sin(pa), math.cos(pa), axis_ratio
-        self.a = x * self.sine + y * self.cosine
-        self.b = y * (self.sine / axis_ratio) - x * (self.cosine / axis_ratio)
-        self.inverse = 1.0 / np.sqrt(self.a**2 + self.b**2 + scales[:, np.newaxis] ** 2)
+    def __init__(
+        self,
+        places: Array,
+        center: tuple[float, float],
+        *,
+        pa: float,
+        axis_ratio: float,
+        scales: Array,
+    ) -> None:
+        sine, cosine, self.q = math.sin(pa), math.cos(pa), axis_ratio
+        turn = np.array([[sine, cosine], [-cosine / axis_ratio, sine / axis_ratio]])
+        moved = turn @ np.asarray(center)
+        self.a, self.b = turn @ places - moved[:, np.newaxis]
+        squared = self.a * self.a + self.b * self.b
+        self.inverse = 1.0 / np.sqrt(squared + (scales * scales)[:, np.newaxis])
+        self._back = np.array([[-sine, -cosine], [-cosine, sine]])
 
     def shapes(self) -> Array:
         """Return a / sqrt(R^2 + s_k^2), array (k, place)."""
         shapes: Array = self.a * self.inverse
         return shapes
 
-    def slopes(self, curve: Array) -> tuple[Array, Array, Array]:
+    def slopes(self, curve: Array) -> Array:
         """Return the velocity's derivatives by phi (per radian) and the centre (per arcsec)."""
         mean = curve @ self.inverse
-        bend = self.a * (curve @ (self.inverse * self.inverse**2))
-        along, across = mean - self.a * bend, self.b * bend / self.q  # by a, by -b q
-        turned = self.b * ((self.q - 1.0 / self.q) * self.a * bend - self.q * mean)
-        east = -(self.sine * along + self.cosine * across)
-        north = self.sine * across - self.cosine * along
-        return turned, east, north
+        bend = curve @ (self.inverse * self.inverse * self.inverse)
+        turned = self.a * self.a * bend
+        slopes = np.empty((3, len(mean)))
+        slopes[0] = self.b * ((self.q - 1.0 / self.q) * turned - self.q * mean)
+        slopes[1] = mean - turned  # by a
+        slopes[2] = self.a * self.b * bend / self.q  # by -b q
+        slopes[1:] = self._back @ slopes[1:]
+        return slopes
 
 
 class _Fit:
@@ -219,8 +232,8 @@ class _Fit:
 
     def _plane(self, state: Array) -> _Plane:
         pa, x, y = state[_ANGLE:].tolist()
-        cells, ratio = self.cells, self.axis_ratio
-        return _Plane(cells.x - x, cells.y - y, pa=pa, axis_ratio=ratio, scales=self.scales)
+        places, ratio = self.cells.places, self.axis_ratio
+        return _Plane(places, (x, y), pa=pa, axis_ratio=ratio, scales=self.scales)
 
     def _curve(self, columns: Array) -> Array:
         """Solve for the velocity and the curve alone."""

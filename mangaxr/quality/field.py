@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -122,9 +123,8 @@ def field_of(planes: MeasuredPlanes, facts: Mapping[str, Any], *, min_snr: float
         If the extensions are of different shapes.
     """
     geometry = planes.geometry
-    shape, (row, column) = geometry.shape, geometry.center
-    x = (column - np.arange(shape[1])) * geometry.spaxel
-    y = (np.arange(shape[0]) - row) * geometry.spaxel
+    shape = geometry.shape
+    x, y = _offsets(shape, geometry.center, geometry.spaxel)
     flux = planes.measured(_FLUX, LINE)
     found = planes.measured(_VELOCITY, LINE)
     strong = flux.valid & (flux.value >= min_snr * flux.sigma)
@@ -134,8 +134,8 @@ def field_of(planes: MeasuredPlanes, facts: Mapping[str, Any], *, min_snr: float
     mask = planes.plane(velocity_row.mask if velocity_row else "", LINE)
     return Field(
         geometry=geometry,
-        x=np.broadcast_to(x, shape).copy(),
-        y=np.broadcast_to(y[:, np.newaxis], shape).copy(),
+        x=x,
+        y=y,
         radius=_coordinate(planes, "r_arcsec"),
         # Without R_e the DAP leaves arcsec in this plane.
         radius_re=_coordinate(planes, "r_re") if known else np.full(shape, np.nan),
@@ -152,6 +152,18 @@ def field_of(planes: MeasuredPlanes, facts: Mapping[str, Any], *, min_snr: float
         velocity_at=np.flatnonzero(with_velocity),
         facts=facts,
     )
+
+
+@lru_cache(maxsize=64)
+def _offsets(
+    shape: tuple[int, int], center: tuple[float, float], spaxel: float
+) -> tuple[Array, Array]:
+    """Return the offsets of all spaxels, arcsec to the East and North, (y, x) each."""
+    row, column = np.indices(shape, dtype=np.float64)
+    x, y = (center[1] - column) * spaxel, (row - center[0]) * spaxel
+    for array in (x, y):
+        array.setflags(write=False)
+    return x, y
 
 
 def _plane(planes: MeasuredPlanes, name: str) -> Array | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import numpy.typing as npt
 
@@ -26,15 +28,14 @@ def opposite(value: Array, valid: Flags, geometry: Geometry) -> tuple[Array, Fla
         Where the object is.
     """
     turned, both = np.zeros_like(value), np.zeros_like(valid)
-    here, there = zip(
-        *(_spans(size, c) for size, c in zip(value.shape, geometry.center, strict=True)),
-        strict=True,
-    )
+    rows, columns = map(_spans, value.shape, geometry.center)
+    here, there = (rows[0], columns[0]), (rows[1], columns[1])
     turned[here] = value[there]
     both[here] = valid[there]
     return turned, both & valid
 
 
+@lru_cache(maxsize=64)
 def _spans(size: int, center: float) -> tuple[slice, slice]:
     """Return the places of one axis that have an opposite, and the opposites, backwards."""
     total = round(2.0 * center)

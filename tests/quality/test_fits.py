@@ -24,14 +24,14 @@ SCALES = np.array([1.0, 3.0, 9.0])
 @given(pa=st.floats(0.0, 6.3), q=st.floats(0.2, 1.0), curve=st.tuples(*[st.floats(-200, 200)] * 3))
 def test_slopes_are_the_derivatives(pa: float, q: float, curve: tuple[float, ...]) -> None:
     """Against differences, for the angle and both coordinates of the centre."""
-    x, y = RNG.uniform(-8, 8, (2, 50))
+    places = RNG.uniform(-8, 8, (2, 50))
     c, step = np.array(curve), 1e-5
 
     def velocity(pa: float, x0: float, y0: float) -> Array:
-        plane = _Plane(x - x0, y - y0, pa=pa, axis_ratio=q, scales=SCALES)
+        plane = _Plane(places, (x0, y0), pa=pa, axis_ratio=q, scales=SCALES)
         return np.asarray(c @ plane.shapes())
 
-    found = _Plane(x, y, pa=pa, axis_ratio=q, scales=SCALES).slopes(c)
+    found = _Plane(places, (0.0, 0.0), pa=pa, axis_ratio=q, scales=SCALES).slopes(c)
     for k in range(3):
         ends = [np.array([pa, 0.0, 0.0]) for _ in range(2)]
         ends[0][k] -= step
