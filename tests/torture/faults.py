@@ -45,6 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--every", action="store_true", help="refuse each single call: a day")
+    parser.add_argument("--case", action="append", choices=SWEPT, help="this build alone")
     parser.add_argument("--stride", type=int, default=1, help="only one in so many of the chosen")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     options = parser.parse_args(arguments)
@@ -72,6 +73,7 @@ def main(arguments: list[str] | None = None) -> int:
 
         print("| build | fault | calls | kinds | refused | left as it was | had its name |")
         print("| --- | --- | ---: | ---: | ---: | ---: | ---: |")
+        plan = {pair: plan[pair] for pair in plan if pair[0] in (options.case or SWEPT)}
         with ThreadPoolExecutor(options.jobs) as pool:
             outcomes = pool.map(lambda pair: work(*pair, plan[pair]), plan)
             for (pair, planned), found in zip(plan.items(), outcomes, strict=True):
