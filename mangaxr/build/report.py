@@ -88,6 +88,6 @@ class BuildReport:
             "content_sha256": self.content_sha256,
             "expected_sha256": self.expected,
             "streamed_bytes": self.streamed,
-            "of_bytes": self.of_bytes,
+            "streamed_of_bytes": self.of_bytes,
             "seconds": round(self.seconds, 3),
         }

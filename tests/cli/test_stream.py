@@ -35,7 +35,7 @@ def test_the_report_says_how_much_came(words: tuple[object, ...], run: Run) -> N
     assert "MB, " in line
     assert line.split("%")[1].startswith(" of the files' ")
     again = json.loads(run(*words, "--fresh", "--json").out)
-    assert 0 < again["streamed_bytes"] <= again["of_bytes"]
+    assert 0 < again["streamed_bytes"] <= again["streamed_of_bytes"]
     assert json.loads(run(*words, "--json").out)["streamed_bytes"] == 0, "it is there already"
 
 
