@@ -69,10 +69,15 @@ docs: $(VENV)/made-docs tables  ## build the documentation into docs/_build/html
 	$(BIN)/sphinx-build -W --keep-going -b html docs docs/_build/html
 
 bench: $(VENV)/made-test  ## compare with astropy, gzip and plain loops, in one run
+	$(BIN)/python -m benchmarks.starting
 	$(BIN)/python -m benchmarks.reading
+	$(BIN)/python -m benchmarks.opening
+	$(BIN)/python -m benchmarks.regridding
 	$(BIN)/python -m benchmarks.building
 	$(BIN)/python -m benchmarks.quality
 	$(BIN)/python -m benchmarks.scheduling
+	$(BIN)/python -m benchmarks.streaming
+	$(BIN)/python -m benchmarks.storing
 	$(BIN)/python -m benchmarks.ranking
 	$(BIN)/python -m benchmarks.ensemble
 	$(BIN)/python -m benchmarks.survey

@@ -17,6 +17,7 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks.files import survey_files
+from benchmarks.survey.files import mixed_files
 from mangaxr import compute_quality
 from mangaxr.build.galaxy import BuiltGalaxy, GalaxyArrays, build_galaxy, tensor_row
 from mangaxr.build.items import Source
@@ -126,6 +127,9 @@ def main() -> None:
     parser.add_argument("--galaxies", type=int, default=192, help="of a build, from these files")
     parser.add_argument("--repeats", type=int, default=7)
     arguments = parser.parse_args()
+    plate = [Source(f"{8000 + i}-1901", path) for i, path in enumerate(mixed_files(17))]
+    alone, both, ratio = compare(plate, each, repeats=arguments.repeats)
+    print(f"a plate of 17   each   {alone * 1e3:6.1f} -> {both * 1e3:6.1f} ms  {ratio:.3f} times")
     for fibres in (19, 37, 61, 91, 127):
         files = survey_files(arguments.files, fibres)
         many = [

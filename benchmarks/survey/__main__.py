@@ -12,11 +12,11 @@ import argparse
 import json
 import statistics
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.survey.files import mixed_files
+from benchmarks.survey.files import LARGEST, PLATE, mixed_files
 from benchmarks.survey.machine import describe
 from benchmarks.survey.process import Cost, run
 from benchmarks.survey.sides import Side, available
@@ -27,7 +27,12 @@ SURVEY = 10735
 
 
 def compare(
-    galaxies: int, *, repeats: int, names: Sequence[str] = (), tell: bool = False
+    galaxies: int,
+    *,
+    repeats: int,
+    names: Sequence[str] = (),
+    plate: Mapping[int, int] = PLATE,
+    tell: bool = False,
 ) -> dict[str, Any]:
     """Run the sides in turn.
 
@@ -39,6 +44,8 @@ def compare(
         Rounds; one more goes before them, and is not counted.
     names
         Sides; all that can be run by default.
+    plate
+        Fibres -> bundles of which a plate consists.
     tell
         Print each time as it comes.
 
@@ -50,7 +57,7 @@ def compare(
         ``peak_memory_mib``.
     """
     sides = {name: side for name, side in available().items() if not names or name in names}
-    files, single = mixed_files(galaxies), mixed_files(1)
+    files, single = mixed_files(galaxies, plate), mixed_files(1, plate)
     costs: dict[str, list[Cost]] = {name: [] for name in sides}
     starts: dict[str, list[Cost]] = {name: [] for name in sides}
     for number in range(repeats + 1):
@@ -123,11 +130,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--galaxies", type=int, default=102, help="six plates of 17 by default")
     parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--largest", action="store_true", help="files of 127 fibres alone")
     parser.add_argument("--side", action="append", default=[], choices=available())
     parser.add_argument("--out", type=Path)
     arguments = parser.parse_args()
     results = compare(
-        arguments.galaxies, repeats=arguments.repeats, names=arguments.side, tell=True
+        arguments.galaxies,
+        repeats=arguments.repeats,
+        names=arguments.side,
+        plate=LARGEST if arguments.largest else PLATE,
+        tell=True,
     )
     print("\n".join(table(results)))
     if arguments.out:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import gzip
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,10 +17,12 @@ from astropy.io import fits
 
 from benchmarks.files import COMPRESSION, survey_files
 
-__all__ = ["PLATE", "mixed_files"]
+__all__ = ["LARGEST", "PLATE", "mixed_files"]
 
 PLATE = {19: 2, 37: 4, 61: 4, 91: 2, 127: 5}
 """Fibres -> bundles of a plate (Drory et al. 2015, AJ 149, 77, table 2)."""
+LARGEST = {127: 5}
+"""The largest bundles of a plate alone."""
 
 _BLOCK = 2880
 _FIRST_PLATE = 7000
@@ -35,29 +37,37 @@ class _Bundle(NamedTuple):
     name: str
 
 
-def mixed_files(galaxies: int) -> list[Path]:
+def mixed_files(galaxies: int, plate: Mapping[int, int] = PLATE) -> list[Path]:
     """Return MAPS files of a survey of so many galaxies; written on first use.
+
+    Parameters
+    ----------
+    galaxies
+        How many.
+    plate
+        Fibres -> bundles of which a plate consists.
 
     Examples
     --------
     >>> [path.name[:16] for path in mixed_files(1)]
     ['manga-7000-1901-']
     """
-    folder = Path(tempfile.gettempdir(), "mangaxr-benchmark", f"mix-{galaxies}")
+    kinds = "-".join(map(str, plate))
+    folder = Path(tempfile.gettempdir(), "mangaxr-benchmark", f"of-{kinds}-{galaxies}")
     if not folder.is_dir():
         partial = folder.with_suffix(".partial")
         partial.mkdir(parents=True, exist_ok=True)
-        bundles = list(_bundles(min(galaxies, sum(PLATE.values()))))
+        bundles = list(_bundles(plate, min(galaxies, sum(plate.values()))))
         for number in range(galaxies):
-            plate, place = divmod(number, len(bundles))
-            _copy(bundles[place], _FIRST_PLATE + plate, partial)
+            plates, place = divmod(number, len(bundles))
+            _copy(bundles[place], _FIRST_PLATE + plates, partial)
         partial.rename(folder)
     return sorted(folder.iterdir())
 
 
-def _bundles(most: int) -> Iterator[_Bundle]:
+def _bundles(plate: Mapping[int, int], most: int) -> Iterator[_Bundle]:
     """Make the galaxies of one plate, the first so many of them."""
-    for fibres, number in PLATE.items():
+    for fibres, number in plate.items():
         for place, path in enumerate(survey_files(min(number, most), fibres), start=1):
             content = gzip.decompress(path.read_bytes())
             header = fits.Header.fromstring(content[: _primary_size(content)].decode())

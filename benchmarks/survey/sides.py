@@ -62,6 +62,16 @@ def _script(module: str) -> Callable[[Files], Command]:
     return lambda files: _python(f"benchmarks.survey.{module}", "t.npy", *map(str, files))
 
 
+def _pair(workers: int) -> Callable[[Files], Command]:
+    """Build a store without metrics."""
+
+    def command(files: Files) -> Command:
+        where = str(files[0].parent)
+        return _python("benchmarks.survey.with_pair", "t.zarr", where, str(workers))
+
+    return command
+
+
 def _dask(files: Files) -> Command:
     return _python("benchmarks.survey.with_dask", "t.zarr", str(files[0].parent))
 
@@ -77,6 +87,8 @@ SIDES: dict[str, Side] = {
     "zoom": Side("astropy and `zoom`, masks as zeros", _script("with_zoom"), "igzip-1"),
     "mangaxr-1": Side("mangaxr, one worker", _build("--workers", "1"), "igzip-1"),
     "mangaxr-2": Side("mangaxr, two workers", _build("--workers", "2"), "igzip-2"),
+    "pair-1": Side("the same without metrics, one worker", _pair(1), "igzip-1"),
+    "pair-2": Side("the same without metrics, two workers", _pair(2), "igzip-2"),
     "verify-1": Side(
         "mangaxr, one worker, `--verify`", _build("--workers", "1", "--verify"), "igzip-1"
     ),

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,10 +17,26 @@ from mangaxr.build.items import Source
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # benchmarks/ is not installed
 
-from benchmarks import building, ensemble, files, quality, ranking, reading, scheduling
+from benchmarks import (
+    building,
+    ensemble,
+    files,
+    opening,
+    quality,
+    ranking,
+    reading,
+    regridding,
+    scheduling,
+    storing,
+)
+from benchmarks.performance import page
+from benchmarks.performance.bars import BARS
+from benchmarks.performance.page import PARTS
+from benchmarks.performance.runs import RUNS, Size
 from benchmarks.survey import __main__ as survey
 from benchmarks.survey import process
 from benchmarks.survey.files import mixed_files
+from benchmarks.survey.machine import describe
 from benchmarks.survey.sides import SIDES
 from benchmarks.survey.with_astropy import maps_of
 
@@ -97,20 +117,69 @@ def test_the_pipeline_with_astropy_gives_the_maps_of_the_store(tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
-    ("benchmark", "parameter"),
+    ("benchmark", "parameters"),
     [
-        (reading.TimeReading, 19),
-        (building.TimeBuilding, 1),
-        (quality.TimeQuality, 19),
-        (ranking.TimeRanking, 200),
-        (ensemble.TimeEnsemble, 3),
+        (reading.TimeReading, (19,)),
+        (opening.TimeOpening, (19,)),
+        (building.TimeBuilding, (1,)),
+        (quality.TimeQuality, (19,)),
+        (regridding.TimeRegridding, (19,)),
+        (storing.TimeStoring, ()),
+        (ranking.TimeRanking, (200,)),
+        (ensemble.TimeEnsemble, (3,)),
     ],
 )
-def test_benchmark_classes_run(benchmark: type, parameter: int) -> None:
+def test_benchmark_classes_run(benchmark: type, parameters: tuple[int, ...]) -> None:
     """Each method of an asv class runs, with a small parameter."""
     suite = benchmark()
-    suite.setup(parameter)
+    suite.setup(*parameters)
     methods = [name for name in dir(suite) if name.startswith(("time_", "peakmem_"))]
     assert methods
     for name in methods:
-        getattr(suite, name)(parameter)
+        getattr(suite, name)(*parameters)
+    getattr(suite, "teardown", lambda: None)()
+
+
+def test_no_benchmark_class_is_forgotten() -> None:
+    """Every class of the folder is in the list above."""
+    (mark,) = test_benchmark_classes_run.pytestmark  # type: ignore[attr-defined]
+    listed = {benchmark.__name__ for benchmark, _ in mark.args[1]}
+    texts = [path.read_text(encoding="utf-8") for path in Path(files.__file__).parent.glob("*.py")]
+    assert listed == {
+        name for text in texts for name in re.findall(r"^class (Time\w+):", text, re.M)
+    }
+
+
+def test_every_figure_of_the_page_is_measured_and_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A tiny run of all but the programs, which others run; the promises, and the picture."""
+    monkeypatch.setattr(survey, "compare", programs)
+    tiny = Size(70, largest=2, plate={19: 2}, sizes=(1, 2), slow=(1, 2), repeats=1, brief=1)
+    results = {name: run(tiny) for name, run in RUNS.items()}
+    assert {bar.run for bar in BARS} == RUNS.keys()
+    assert all(min(bar.values(results[bar.run])) > 0 for bar in BARS)
+    shown = tmp_path / "page.md"
+    shown.write_text("".join(f"<!-- measured: {n} -->\n<!-- end of measured -->\n" for n in PARTS))
+    page.write(shown, json.loads(json.dumps(results)))
+    text = shown.read_text()
+    assert text.count("promised") == 1
+    assert all(bar.what in text for bar in BARS)
+    assert "processor" in text
+    page.draw(tmp_path / "p.png", results)
+    assert (tmp_path / "p.png").stat().st_size > 10_000
+
+
+def programs(galaxies: int, *, names: Sequence[str], **_: object) -> dict[str, Any]:
+    """Stand in for the survey's programs: they take a second, and two more for each galaxy."""
+    side = {"seconds": 1.0 + 2.0 * galaxies, "start_up": 1.0, "peak_memory_mib": 100.0}
+    return {"galaxies": galaxies, "machine": describe(), "sides": dict.fromkeys(names, side)}
+
+
+@pytest.mark.parametrize(("seconds", "met"), [(0.59, True), (0.61, False)])
+def test_a_promise_is_kept_or_not(seconds: float, met: bool) -> None:
+    """The worst of several numbers decides."""
+    other = {"seconds": 2.0, "start_up": 1.0}
+    own = {"seconds": 1.0 + seconds, "start_up": 1.0}
+    sides = {"igzip-1": other, "igzip-2": other, "pair-1": other | {"seconds": 1.1}, "pair-2": own}
+    assert BARS[0].is_met({"galaxies": 2, "sides": sides}) is met

@@ -1,0 +1,113 @@
+"""The figures of the documentation's page, from the results: a table, and a picture."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from benchmarks.performance.bars import BARS
+from benchmarks.survey.__main__ import table
+from benchmarks.survey.sides import SIDES
+
+__all__ = ["PARTS", "draw", "write"]
+
+Results = Mapping[str, Any]
+
+_BLOCK = re.compile(r"(<!-- measured: (\w+) -->\n).*?(<!-- end of measured -->)", re.DOTALL)
+
+
+def write(page: Path, results: Results) -> None:
+    """Replace what a page says of the results."""
+    text = page.read_text(encoding="utf-8")
+    written = _BLOCK.sub(lambda m: f"{m[1]}\n{PARTS[m[2]](results)}\n\n{m[3]}", text)
+    page.write_text(written, encoding="utf-8")
+
+
+def draw(picture: Path, results: Results) -> None:
+    """Draw time and memory over the number of galaxies."""
+    from matplotlib.figure import Figure
+
+    sizes = sorted(results["sizes"], key=int)
+    figure = Figure(figsize=(7.0, 3.2), layout="constrained")
+    time, memory = figure.subplots(1, 2)
+    for name, side in SIDES.items():
+        measured = [n for n in sizes if name in results["sizes"][n]["sides"]]
+        if not measured:
+            continue
+        found = [results["sizes"][n]["sides"][name] for n in measured]
+        style = {
+            "marker": "o",
+            "markersize": 3,
+            "label": side.label.replace("`", ""),
+            "color": _COLOURS.get(name),
+            "linewidth": 1.8 if name.startswith("mangaxr") else 1.0,
+        }
+        counts = [int(n) for n in measured]
+        time.plot(counts, [one["seconds"] for one in found], **style)
+        memory.plot(counts, [one["peak_memory_mib"] for one in found], **style)
+    time.set(xscale="log", yscale="log", xlabel="galaxies", ylabel="time [s]")
+    memory.set(xscale="log", xlabel="galaxies", ylabel="peak memory [MiB]", ylim=(0, None))
+    for axes in (time, memory):
+        axes.set_xticks([int(n) for n in sizes], sizes)
+        axes.minorticks_off()
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.grid(alpha=0.25)
+    figure.legend(
+        *time.get_legend_handles_labels(), loc="outside lower center", ncols=2, fontsize=7
+    )
+    figure.savefig(picture, dpi=200)
+
+
+_COLOURS = {
+    "mangaxr-1": "#c0392b",
+    "mangaxr-2": "#e67e22",
+    "igzip-1": "#7f8c8d",
+    "igzip-2": "#2c3e50",
+    "gzip-2": "#95a5a6",
+    "astropy": "#2980b9",
+    "zoom": "#27ae60",
+}
+
+
+def _bars(results: Results) -> str:
+    rows = ["| what | promised | measured | |", "| --- | ---: | ---: | --- |"]
+    for bar in BARS:
+        if bar.run not in results:
+            continue
+        found = results[bar.run]
+        limit = f"{'at least' if bar.at_least else 'at most'} {bar.limit:g} {bar.unit}"
+        numbers = ", ".join(map(_number, bar.values(found)))
+        rows.append(
+            f"| {bar.what} | {limit} | {numbers} | {'' if bar.is_met(found) else 'missed'} |"
+        )
+    return "\n".join(rows)
+
+
+def _number(value: float) -> str:
+    """Return three digits of a number."""
+    if value >= 100:
+        return f"{value:.0f}"
+    return f"{value:.1f}" if value >= 10 else f"{value:.2f}" if value >= 1 else f"{value:.3f}"
+
+
+def _survey(results: Results) -> str:
+    sizes = sorted(results["sizes"], key=int)
+    slow = [n for n in sizes if "astropy" in results["sizes"][n]["sides"]]
+    return "\n\n".join(
+        "\n".join(table(results["sizes"][n])) for n in dict.fromkeys((*slow[-1:], sizes[-1]))
+    )
+
+
+def _machine(results: Results) -> str:
+    facts = next(iter(results["sizes"].values()))["machine"]
+    return "\n".join(f"- {name}: {text}" for name, text in facts.items())
+
+
+PARTS: Mapping[str, Callable[[Results], str]] = {
+    "bars": _bars,
+    "survey": _survey,
+    "machine": _machine,
+}
+"""Name in a mark -> the function that writes what follows it."""
