@@ -8,6 +8,7 @@ by astropy, a hundred times slower.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -25,6 +26,7 @@ CARD = 80
 BLOCK = 2880
 """Bytes of a FITS block; headers and data are padded to a multiple."""
 
+_KEYWORDS = re.compile(rb"(.{8}).{72}", re.DOTALL)
 _NUMBERED = {letter: re.compile(letter.encode() + rb"(\d{1,3}) *") for letter in "CU"}
 
 _PLAIN = re.compile(
@@ -81,14 +83,18 @@ class Cards:
         File and HDU, for error messages.
     """
 
-    __slots__ = ("_known", "_places", "raw", "where")
+    __slots__ = ("_known", "_places", "_repeated", "raw", "where")
 
     def __init__(self, raw: bytes, where: str = "header") -> None:
         self.raw = raw
         self.where = where
         self._known: dict[str, object] = {}  # a few are asked for by everybody
+        keywords = _KEYWORDS.findall(raw)
         # Backwards: the first card of a repeated keyword counts, as in astropy.
-        self._places = {raw[at : at + 8]: at for at in range(len(raw) - CARD, -1, -CARD)}
+        places = zip(reversed(keywords), range(len(raw) - CARD, -1, -CARD), strict=True)
+        self._places: dict[bytes, int] = dict(places)
+        is_plain = len(self._places) == len(keywords)
+        self._repeated = () if is_plain else {k for k, n in Counter(keywords).items() if n > 1}
 
     def get(self, keyword: str) -> object:
         """Return the value of a keyword, or None if the header lacks it.
@@ -119,8 +125,8 @@ class Cards:
             If the card cannot be parsed, or another one of the same keyword disagrees.
         """
         value = self.get(keyword)
-        if len(self._places) * CARD < len(self.raw):  # something is repeated, if but comments
-            name = keyword.ljust(8).encode()
+        name = keyword.ljust(8).encode()
+        if name in self._repeated:
             places = range(0, len(self.raw), CARD)
             if any(self.raw[at : at + 8] == name and self._value(at) != value for at in places):
                 msg = (

@@ -81,18 +81,18 @@ class GzipSource:
         self._limit = inflated_limit(size)
         self._read_so_far = 0
         self._waiting = b""  # read from the file, and not yet given to the inflater
+        self._ahead = memoryview(b"")  # inflated, and not yet asked for
         self._members = 1
         self._ended = False
         self._inflate = igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP)
 
     def read(self, size: int) -> memoryview:
         """Return exactly ``size`` inflated bytes, or fewer at the end of the stream."""
+        if size <= len(self._ahead):
+            return self._take(size)
         buffer = np.empty(min(size, _FIRST_BUFFER), dtype=np.uint8).data
         filled = 0
-        while filled < size:
-            piece = self._piece(min(size - filled, _INFLATED_PIECE))
-            if not piece:
-                break
+        while piece := self._next(size - filled):
             if filled + len(piece) > len(buffer):
                 buffer = _enlarged(buffer, filled, min(size, 2 * len(buffer)))
             buffer[filled : filled + len(piece)] = piece
@@ -102,10 +102,7 @@ class GzipSource:
     def skip(self, size: int) -> int:
         """Inflate and drop ``size`` bytes; return how many there were."""
         left = size
-        while left:
-            piece = self._piece(min(left, _INFLATED_PIECE))
-            if not piece:
-                break
+        while piece := self._next(left):
             left -= len(piece)
         return size - left
 
@@ -115,26 +112,37 @@ class GzipSource:
 
     def finish(self) -> None:
         """Inflate to the end of the stream, where ISA-L checks the CRC and the length."""
-        while self._piece(_INFLATED_PIECE):
+        while self._next(_INFLATED_PIECE):
             pass
 
     def close(self) -> None:
         """Close the file."""
         self._file.close()
 
-    def _piece(self, limit: int) -> bytes:
+    def _next(self, limit: int) -> memoryview:
         """Return up to ``limit`` inflated bytes; none at the end of the stream."""
-        while limit and not self._ended:
+        if limit and not self._ahead:
+            self._ahead = memoryview(self._piece())
+        return self._take(limit)
+
+    def _take(self, limit: int) -> memoryview:
+        """Return up to ``limit`` bytes of those that are inflated already."""
+        taken, self._ahead = self._ahead[:limit], self._ahead[limit:]
+        self.position += len(taken)
+        return taken
+
+    def _piece(self) -> bytes:
+        """Inflate the next piece; empty at the end of the stream."""
+        while not self._ended:
             data = self._compressed() if self._inflate.needs_input else b""
             try:
-                piece: bytes = self._inflate.decompress(data, max_length=limit)
+                piece: bytes = self._inflate.decompress(data, max_length=_INFLATED_PIECE)
             except _INFLATE_ERRORS as error:
                 raise self._damaged(str(error)) from error
             if self._inflate.eof:
                 self._next_member()
             if piece:
-                self.position += len(piece)
-                if self.position > self._limit:
+                if self.position + len(piece) > self._limit:
                     raise self._endless()
                 return piece
         return b""
