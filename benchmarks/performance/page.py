@@ -15,14 +15,13 @@ __all__ = ["PARTS", "draw", "write"]
 
 Results = Mapping[str, Any]
 
-_BLOCK = re.compile(r"(<!-- measured: (\w+) -->\n).*?(<!-- end of measured -->)", re.DOTALL)
+_MARK = re.compile(r"<!-- measured: (\w+) -->")
 
 
 def write(page: Path, results: Results) -> None:
-    """Replace what a page says of the results."""
-    text = page.read_text(encoding="utf-8")
-    written = _BLOCK.sub(lambda m: f"{m[1]}\n{PARTS[m[2]](results)}\n\n{m[3]}", text)
-    page.write_text(written, encoding="utf-8")
+    """Write the page: its words, and between its marks what the results say."""
+    words = Path(__file__).with_name("page.md").read_text(encoding="utf-8")
+    page.write_text(_MARK.sub(lambda mark: PARTS[mark[1]](results), words), encoding="utf-8")
 
 
 def draw(picture: Path, results: Results) -> None:
