@@ -33,6 +33,8 @@ class Size(NamedTuple):
         Files of the largest bundle of `plate`.
     plate
         Fibres -> bundles of which the plates of those files consist.
+    beyond
+        Of them, those of the runs that say what it takes to start.
     sizes, slow
         Galaxies of the survey's mix; those of which the slow sides have to do as well.
     repeats, brief
@@ -42,6 +44,7 @@ class Size(NamedTuple):
     galaxies: int = SURVEY
     largest: int = 400
     plate: Mapping[int, int] = LARGEST
+    beyond: int = 136
     sizes: tuple[int, ...] = (50, 200, 600, 2000)
     slow: tuple[int, ...] = (50, 200)
     repeats: int = 3
@@ -50,7 +53,12 @@ class Size(NamedTuple):
 
 def _largest(size: Size) -> dict[str, Any]:
     return survey.compare(
-        size.largest, repeats=size.repeats, names=DIVISIONS, plate=size.plate, tell=True
+        size.largest,
+        repeats=size.repeats,
+        names=DIVISIONS,
+        plate=size.plate,
+        beyond=size.beyond,
+        tell=True,
     )
 
 

@@ -21,7 +21,7 @@ from benchmarks.survey.machine import describe
 from benchmarks.survey.process import Cost, run
 from benchmarks.survey.sides import Side, available
 
-__all__ = ["compare", "main", "table"]
+__all__ = ["compare", "each_of", "main", "table"]
 
 SURVEY = 10735
 
@@ -32,6 +32,7 @@ def compare(
     repeats: int,
     names: Sequence[str] = (),
     plate: Mapping[int, int] = PLATE,
+    beyond: int = 1,
     tell: bool = False,
 ) -> dict[str, Any]:
     """Run the sides in turn.
@@ -46,23 +47,26 @@ def compare(
         Sides; all that can be run by default.
     plate
         Fibres -> bundles of which a plate consists.
+    beyond
+        Galaxies of the runs that say what it takes to start. Builds of two workers start
+        processes from 128 on.
     tell
         Print each time as it comes.
 
     Returns
     -------
     dict
-        ``galaxies``, ``compressed_bytes``, ``machine``, and ``sides``: of each its ``seconds``
-        and ``start_up`` (medians; the latter of one galaxy), ``all_seconds``, and
-        ``peak_memory_mib``.
+        ``galaxies``, ``beyond``, ``compressed_bytes``, ``machine``, and ``sides``: of each its
+        ``seconds`` and ``start_up`` (medians; the latter of the runs of few galaxies),
+        ``all_seconds``, and ``peak_memory_mib``.
     """
     sides = {name: side for name, side in available().items() if not names or name in names}
-    files, single = mixed_files(galaxies, plate), mixed_files(1, plate)
+    files, few = mixed_files(galaxies, plate), mixed_files(beyond, plate)
     costs: dict[str, list[Cost]] = {name: [] for name in sides}
     starts: dict[str, list[Cost]] = {name: [] for name in sides}
     for number in range(repeats + 1):
         for name, side in sides.items():
-            once, all_of_them = _once(side, single), _once(side, files)
+            once, all_of_them = _once(side, few), _once(side, files)
             if tell:
                 print(f"round {number}  {name:10} {all_of_them.seconds:8.2f} s", flush=True)
             if number:
@@ -70,6 +74,7 @@ def compare(
                 costs[name].append(all_of_them)
     return {
         "galaxies": galaxies,
+        "beyond": beyond,
         "compressed_bytes": sum(path.stat().st_size for path in files),
         "machine": describe(),
         "sides": {name: _summed_up(costs[name], starts[name]) for name in sides},
@@ -105,14 +110,14 @@ def table(results: dict[str, Any]) -> list[str]:
         if name not in found:
             continue
         own, other = found[name], found.get(side.against)
-        each = _each(own, galaxies)
+        each = each_of(results, name)
         ratios = ["", ""]
         if other is not None:
             ratios = [
-                f"{each / _each(other, galaxies):.2f}",
+                f"{each / each_of(results, side.against):.2f}",
                 f"{own['seconds'] / other['seconds']:.2f}",
             ]
-        minutes = (own["start_up"] + each * SURVEY) / 60
+        minutes = (own["start_up"] + each * (SURVEY - results["beyond"])) / 60
         rows.append(
             f"| {side.label} | {each * 1e3:.1f} | {' | '.join(ratios)} | "
             f"{own['peak_memory_mib']:.0f} MiB | {minutes:.1f} min |"
@@ -120,9 +125,10 @@ def table(results: dict[str, Any]) -> list[str]:
     return rows
 
 
-def _each(found: dict[str, Any], galaxies: int) -> float:
-    """Return seconds per galaxy beyond the first."""
-    return float(found["seconds"] - found["start_up"]) / max(galaxies - 1, 1)
+def each_of(results: Mapping[str, Any], side: str) -> float:
+    """Return seconds per galaxy beyond the first few."""
+    found, number = results["sides"][side], results["galaxies"] - results["beyond"]
+    return float(found["seconds"] - found["start_up"]) / max(number, 1)
 
 
 def main() -> None:
