@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Set
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -72,6 +72,10 @@ def _card_value(image: bytes) -> object:
     return None if isinstance(value, Undefined) else value
 
 
+def _repeated(keywords: Iterable[bytes]) -> frozenset[bytes]:
+    return frozenset(keyword for keyword, number in Counter(keywords).items() if number > 1)
+
+
 class Cards:
     """The cards of one header.
 
@@ -94,7 +98,7 @@ class Cards:
         places = zip(reversed(keywords), range(len(raw) - CARD, -1, -CARD), strict=True)
         self._places: dict[bytes, int] = dict(places)
         is_plain = len(self._places) == len(keywords)
-        self._repeated = () if is_plain else {k for k, n in Counter(keywords).items() if n > 1}
+        self._repeated: Set[bytes] = frozenset() if is_plain else _repeated(keywords)
 
     def get(self, keyword: str) -> object:
         """Return the value of a keyword, or None if the header lacks it.
@@ -115,6 +119,10 @@ class Cards:
     def keywords(self) -> bytes:
         """Return all keywords, each once, each of eight bytes."""
         return b"".join(self._places)
+
+    def repeats(self, keywords: Collection[bytes]) -> bool:
+        """Whether there are several cards of one of these keywords, of eight bytes each."""
+        return bool(self._repeated) and not self._repeated.isdisjoint(keywords)
 
     def agreed(self, keyword: str) -> object:
         """Return the value of a keyword that the rest of the file depends on.

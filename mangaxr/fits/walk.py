@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from mangaxr.errors import CorruptFileError
 from mangaxr.fits.cards import BLOCK, CARD, Cards
@@ -26,6 +28,18 @@ _KEYWORD = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_ "
 _KEYWORD_SIZE = 8
 _PROMISES = ("SIMPLE", "EXTEND", "XTENSION")
 """Cards that astropy finds no file, or no extension, without: they must be whole."""
+_FIRST_CARDS = 8
+"""Cards from XTENSION to GCOUNT in the header of a cube of images."""
+_STRUCTURAL = frozenset(
+    keyword.ljust(_KEYWORD_SIZE).encode()
+    for keyword in (
+        "BITPIX",
+        "NAXIS",
+        "PCOUNT",
+        "GCOUNT",
+        *(f"NAXIS{axis}" for axis in range(1, MAX_AXES + 1)),
+    )
+)
 _ZEROS = bytes(1 << 16)
 _BITPIX = (8, 16, 32, 64, -32, -64)
 
@@ -160,16 +174,10 @@ def _start(source: ByteSource, number: int, raw: bytes) -> HDUStart:
         msg = f"{where} holds {strange}: the file is damaged, download it again"
         raise CorruptFileError(msg)
     for keyword in _PROMISES:
-        cards.agreed(keyword)
+        if keyword in cards:
+            cards.agreed(keyword)
     name = "PRIMARY" if number == 0 else _name(cards, number)
-    bitpix = _integer(cards, "BITPIX")
-    naxis = _integer(cards, "NAXIS")
-    if bitpix not in _BITPIX or not 0 <= naxis <= MAX_AXES:
-        msg = f"{where}: BITPIX = {bitpix}, NAXIS = {naxis} cannot be: the file is damaged"
-        raise CorruptFileError(msg)
-    shape = tuple(_integer(cards, f"NAXIS{axis}") for axis in range(naxis, 0, -1))
-    groups = _integer(cards, "GCOUNT", default=1)
-    parameters = _integer(cards, "PCOUNT", default=0)
+    bitpix, shape, groups, parameters = _structure(cards)
     size = abs(bitpix) // 8 * groups * (parameters + math.prod(shape)) if shape else 0
     if min(*shape, groups, parameters, 0) < 0 or size > MAX_DATA_BYTES:
         msg = (
@@ -178,6 +186,52 @@ def _start(source: ByteSource, number: int, raw: bytes) -> HDUStart:
         )
         raise CorruptFileError(msg)
     return HDUStart(number, name, cards, raw, bitpix, shape, size)
+
+
+class _Structure(NamedTuple):
+    """What a header says of its data: type, shape, GCOUNT and PCOUNT."""
+
+    bitpix: int
+    shape: tuple[int, ...]
+    groups: int
+    parameters: int
+
+
+def _structure(cards: Cards) -> _Structure:
+    """Read the cards that say how large the data are.
+
+    They come first, and are the same in every galaxy of one bundle size: then those cards as a
+    whole have been read before.
+    """
+    if not cards.repeats(_STRUCTURAL):
+        found = _known_structure(cards.raw[: _FIRST_CARDS * CARD])
+        if found is not None:
+            return found
+    return _read_structure(cards)
+
+
+@lru_cache(maxsize=1024)
+def _known_structure(start: bytes) -> _Structure | None:
+    """Read them off the first cards of a header, if all of them are there and sound."""
+    cards = Cards(start)
+    if "GCOUNT" not in cards or "PCOUNT" not in cards:  # the last of those in an extension
+        return None
+    try:
+        return _read_structure(cards)
+    except CorruptFileError:  # which is for the whole header to say
+        return None
+
+
+def _read_structure(cards: Cards) -> _Structure:
+    bitpix = _integer(cards, "BITPIX")
+    naxis = _integer(cards, "NAXIS")
+    if bitpix not in _BITPIX or not 0 <= naxis <= MAX_AXES:
+        msg = f"{cards.where}: BITPIX = {bitpix}, NAXIS = {naxis} cannot be: the file is damaged"
+        raise CorruptFileError(msg)
+    shape = tuple(_integer(cards, f"NAXIS{axis}") for axis in range(naxis, 0, -1))
+    groups = _integer(cards, "GCOUNT", default=1)
+    parameters = _integer(cards, "PCOUNT", default=0)
+    return _Structure(bitpix, shape, groups, parameters)
 
 
 def _are_keywords(cards: Cards) -> bool:
