@@ -56,7 +56,7 @@ def test_the_oldest_versions_are_the_bounds() -> None:
 
 def test_users_extras_are_tested() -> None:
     """Whatever an extra installs, the oldest of it is tested; those of developers aside."""
-    users = set(PROJECT["optional-dependencies"]) - {"test", "check", "docs"}
+    users = set(PROJECT["optional-dependencies"]) - {"test", "check", "docs", "bench"}
     assert users
     assert set(requirements(*users)) <= set(requirements(*installed()))
 
