@@ -16,7 +16,8 @@ from mangaxr.sas.layout import PRODUCTS, check_daptype, maps_path
 from mangaxr.sas.local import sas_root
 from mangaxr.sas.missing import why_missing
 from mangaxr.sas.records import OnDownload
-from mangaxr.sas.streamed import Streaming
+from mangaxr.sas.streaming import Streaming
+from mangaxr.sas.web_file import web_file
 
 __all__ = ["fetch_missing", "stream_missing"]
 
@@ -80,7 +81,7 @@ def stream_missing(
         elif reason := why_missing(known, galaxy, wanted):
             found.append(replace(source, absent=reason))
         else:
-            file = streaming.file(PRODUCTS["maps"].relative(known, galaxy, wanted))
+            file = web_file(PRODUCTS["maps"].relative(known, galaxy, wanted), streaming)
             found.append(replace(source, path=cast("Path", file)))
     return found
 

@@ -26,7 +26,7 @@ from mangaxr.datamodel.releases import DEFAULT_RELEASE
 from mangaxr.errors import BuildError
 from mangaxr.sas.layout import DEFAULT_BASE_URL
 from mangaxr.sas.records import OnDownload
-from mangaxr.sas.streamed import Streaming
+from mangaxr.sas.streaming import Streaming
 from mangaxr.store.recipe_document import RecipeDocument
 from mangaxr.tensors.channels import DEFAULT_CHANNELS
 from mangaxr.tensors.recipe import DEFAULT_SPLIT, GridName, Recipe

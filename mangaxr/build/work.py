@@ -17,7 +17,7 @@ from mangaxr.build.report import BuildReport, OnProgress
 from mangaxr.build.slabs import Build, fill_slabs
 from mangaxr.build.validate import validate_store
 from mangaxr.errors import BuildError, MangaxrError, WriteError
-from mangaxr.sas.streamed import Streaming
+from mangaxr.sas.streaming import Streaming
 from mangaxr.store.attributes import content_of
 from mangaxr.store.contract import STATUS
 from mangaxr.store.finish import finish_store

@@ -122,7 +122,7 @@ class Cards:
 
     def repeats(self, keywords: Collection[bytes]) -> bool:
         """Whether there are several cards of one of these keywords, of eight bytes each."""
-        return bool(self._repeated) and not self._repeated.isdisjoint(keywords)
+        return not self._repeated.isdisjoint(keywords)
 
     def agreed(self, keyword: str) -> object:
         """Return the value of a keyword that the rest of the file depends on.

@@ -77,3 +77,7 @@ class Asking:
             reason = f"{error.reason} ({failures} times)"
             raise TransferError(reason, again=False, reached=error.reached) from error
         self.courtesy.wait(host, self.patience.backoff(failures) if error.wait is None else 0.0)
+
+    def is_over(self, host: str, error: TransferError) -> bool:
+        """Whether a host that failed so will not serve other files either."""
+        return not error.reached or bool(self.courtesy.refusal(host))

@@ -1,4 +1,4 @@
-"""Files of the archive read straight from its servers: what is not read is not sent.
+"""A file of the archive read straight from its server: what is not read is not sent.
 
 A file is asked for in parts (RFC 9110, section 14), one after the other over a connection that
 is kept. Ending one early would lose the connection, and what is under way by then: megabytes
@@ -7,12 +7,9 @@ on a quick line.
 
 from __future__ import annotations
 
-import threading
-from collections import deque
-from collections.abc import Iterable, Sequence
 from contextlib import ExitStack, suppress
-from pathlib import PurePosixPath
-from typing import Any, NamedTuple, Self
+from dataclasses import replace
+from typing import Any
 from urllib.parse import urlsplit
 
 import urllib3
@@ -26,164 +23,17 @@ from mangaxr.sas.answers import (
     version_of,
     words_of,
 )
-from mangaxr.sas.asking import Asking
-from mangaxr.sas.layout import check_base_urls, join_url
 from mangaxr.sas.partial import Version
-from mangaxr.sas.retry import Patience
+from mangaxr.sas.streaming import Streaming
 
-__all__ = ["StreamedFile", "Streaming", "WebFile"]
+__all__ = ["StreamedFile", "given_up"]
 
 _FIRST = 1 << 18
 """Bytes of the first part, which says how large the file is."""
-_SURE, _LATELY = 0.3, 8
-"""Share of a file that is asked for next; more if no reader needed less of the last few files."""
 _STEP = 1 / 32
-"""Share of a file that is asked for from there on: what is asked for in vain is less."""
+"""Share of a file in the parts behind what is surely wanted: less is asked for in vain."""
 _LEAST = 1 << 16
 """Bytes of the smallest part."""
-
-
-class Streaming:
-    """The servers, and what came from them.
-
-    Parameters
-    ----------
-    base_urls
-        Servers that have the SAS tree, tried in this order.
-    patience
-        Timeouts and attempts.
-
-    Raises
-    ------
-    DownloadError
-        If there is no base URL, or one is not of the web.
-    """
-
-    def __init__(self, base_urls: Iterable[str] | str, patience: Patience | None = None) -> None:
-        self._base_urls = check_base_urls(base_urls)
-        # A part costs little to ask for again, and Ctrl-C waits for an answer's first line.
-        self.asking = Asking(patience or Patience(read=15.0), threading.Event())
-        self.received = self.of_bytes = 0
-        self._open: set[StreamedFile] = set()
-        self._shares: deque[float] = deque(maxlen=_LATELY)
-        self._lock = threading.Lock()
-
-    def stop(self) -> None:
-        """End whatever is still read, and ask for nothing more."""
-        self.asking.stop.set()
-        with self._lock:
-            still_read = list(self._open)
-        for file in still_read:
-            file.interrupt()
-
-    def file(self, path: PurePosixPath) -> WebFile:
-        """Return a file of the tree, which is not asked for before it is opened."""
-        return WebFile([join_url(base, path) for base in self._base_urls], self)
-
-    def count(self, received: int, of_bytes: int = 0) -> None:
-        """Count bytes that arrived, and those of a file that is read."""
-        with self._lock:
-            self.received += received
-            self.of_bytes += of_bytes
-
-    def opened(self, file: StreamedFile) -> None:
-        """Note that a file is read."""
-        with self._lock:
-            self._open.add(file)
-
-    def closed(self, file: StreamedFile, share: float) -> None:
-        """Note that a file is not read any more, and how much of it was."""
-        with self._lock:
-            self._open.discard(file)
-            if share:
-                self._shares.append(share)
-
-    def sure(self) -> float:
-        """Return the share that the next file's reader will surely want."""
-        with self._lock:
-            return max(_SURE, min(self._shares, default=0.0))
-
-
-class _Status(NamedTuple):
-    """What is known of a file, by the names of `os.stat_result`."""
-
-    st_size: int
-
-
-class WebFile:
-    """A file of a server, with as much of the interface of `pathlib` as reading takes.
-
-    Parameters
-    ----------
-    urls
-        Where it is, in the order in which they are tried.
-    streaming
-        How servers are asked.
-    """
-
-    def __init__(self, urls: Sequence[str], streaming: Streaming) -> None:
-        self.urls = urls
-        self.protocol = urlsplit(urls[0]).scheme
-        self.name = urls[0].rpartition("/")[2]
-        self.suffix = PurePosixPath(self.name).suffix
-        self._streaming = streaming
-        self._size = -1
-
-    def __str__(self) -> str:
-        return self.urls[0]
-
-    def as_posix(self) -> str:
-        """Return its URL."""
-        return self.urls[0]
-
-    def absolute(self) -> Self:
-        """Return itself: a URL does not depend on the current directory."""
-        return self
-
-    def is_file(self) -> bool:
-        """Whether it is on this machine, which it is not."""
-        return False
-
-    def stat(self) -> _Status:
-        """Return its size.
-
-        Raises
-        ------
-        FileNotFoundError
-            If it was not opened yet: the server is not asked for this alone.
-        """
-        if self._size < 0:
-            raise FileNotFoundError(self.urls[0])
-        return _Status(self._size)
-
-    def open(self, mode: str = "rb") -> StreamedFile:
-        """Ask the servers for the first part.
-
-        Raises
-        ------
-        DownloadError
-            If none of them has it, with the reason of each.
-        UnreachableError
-            If none of them is to be asked any more.
-        """
-        assert mode == "rb"
-        courtesy = self._streaming.asking.courtesy
-        reasons, hopeless = [], True
-        for url in self.urls:
-            file = StreamedFile(url, self._streaming)
-            try:
-                file.begin()
-            except TransferError as error:
-                file.close()
-                courtesy.file_done(file.host, reached=error.reached)
-                reasons.append(f"{url}: {error.reason}")
-                hopeless &= not error.reached or bool(courtesy.refusal(file.host))
-                continue
-            courtesy.file_done(file.host, reached=True)
-            self._size = file.size
-            self._streaming.count(0, file.size)
-            return file
-        raise _given_up("; ".join(reasons), hopeless)
 
 
 class StreamedFile:
@@ -200,7 +50,6 @@ class StreamedFile:
     def __init__(self, url: str, streaming: Streaming) -> None:
         self.url = url
         self.host = urlsplit(url).netloc
-        self.size = -1
         self._streaming = streaming
         self._asking = streaming.asking
         self._version = Version()
@@ -209,7 +58,12 @@ class StreamedFile:
         self._closing = ExitStack()
         self._place = self._end = self._in_vain = 0
         self._head = self._again = b""
-        streaming.opened(self)
+        streaming.opened(self.interrupt)
+
+    @property
+    def size(self) -> int:
+        """Bytes of the whole file; -1 before the server has said it."""
+        return self._version.size
 
     def begin(self) -> None:
         """Ask for the first part.
@@ -237,9 +91,8 @@ class StreamedFile:
             while len(data) < wanted and (more := self._next(wanted - len(data))):
                 data += more
         except TransferError as error:
-            hopeless = not error.reached or bool(self._asking.courtesy.refusal(self.host))
             reason = f"{self.url}: {error.reason}"
-            raise _given_up(reason, hopeless) from error
+            raise given_up(reason, self._asking.is_over(self.host, error)) from error
         return data
 
     def seek(self, offset: int, whence: int = 0) -> int:
@@ -266,7 +119,7 @@ class StreamedFile:
                 if self._end - self._place <= self._part_size():
                     self._streaming.count(len(self._answer.raw.read(decode_content=False)))
         self._drop()
-        self._streaming.closed(self, (self._place - len(self._again)) / max(self.size, 1))
+        self._streaming.closed(self.interrupt, (self._place - len(self._again)) / max(self.size, 1))
 
     def interrupt(self) -> None:
         """End a read that another thread waits for, where the library can."""
@@ -327,8 +180,7 @@ class StreamedFile:
             raise TransferError(reason, again=False)
         if start and (size, told) != (self.size, self._told):
             raise self._changed()
-        self.size, self._told = size, told
-        self._version = Version(version.validator, size, version.last_modified)
+        self._version, self._told = replace(version, size=size), told
 
     def _part_end(self) -> int:
         """Return where the part ends that is asked for next."""
@@ -376,7 +228,7 @@ class StreamedFile:
         return TransferError(reason, again=False)
 
 
-def _given_up(reason: str, hopeless: bool) -> DownloadError:
+def given_up(reason: str, hopeless: bool) -> DownloadError:
     """Return the error of one file, or of all: where no server can be asked any more."""
     if not hopeless:
         return DownloadError(reason)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from misbehaving_archive import IMPATIENT, ArchiveServer, maps_path
 
-from mangaxr.sas.streamed import Streaming
+from mangaxr.sas.streaming import Streaming
 
 Run = Callable[..., Any]
 

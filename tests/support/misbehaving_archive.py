@@ -123,20 +123,22 @@ class _Handler(BaseHTTPRequestHandler):
         elif special is not None:
             special(path, content)
         else:
-            self._send(content, self._start(content), end=self._end(content))
+            start, end = self._part(content)
+            self._send(content, start, end=end)
 
     # -- the right way ------------------------------------------------------------------
 
-    def _start(self, content: bytes) -> int:
-        wanted = self.headers.get("Range", "")
+    def _part(self, content: bytes) -> tuple[int, int]:
+        """Return where the part that is asked for starts and ends; all, if it may not be sent."""
+        wanted = self.headers.get("Range", "").removeprefix("bytes=")
         same = self.headers.get("If-Range") in (None, _etag(content), _CHANGED)
-        return int(wanted.removeprefix("bytes=").partition("-")[0]) if wanted and same else 0
+        if not wanted or not same:
+            return 0, len(content)
+        first, _, last = wanted.partition("-")
+        return int(first), min(int(last) + 1, len(content)) if last else len(content)
 
-    def _end(self, content: bytes) -> int:
-        """Return the end of the part that is asked for, where one is and it may be sent."""
-        wanted = self.headers.get("Range", "").rpartition("-")[2]
-        same = self.headers.get("If-Range") in (None, _etag(content), _CHANGED)
-        return min(int(wanted) + 1, len(content)) if wanted and same else len(content)
+    def _start(self, content: bytes) -> int:
+        return self._part(content)[0]
 
     def _send(
         self,
@@ -186,9 +188,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     # -- faults -------------------------------------------------------------------------
 
-    def _drop(self, _path: str, content: bytes) -> None:
+    def _drop(self, _path: str, content: bytes, share: int = 2) -> None:
         start = self._start(content)
-        self._send(content, start, upto=start + (len(content) - start) // 2)
+        self._send(content, start, upto=start + (len(content) - start) // share)
 
     def _hang_up(self, _path: str, _content: bytes) -> None:
         self.close_connection = True
@@ -212,15 +214,14 @@ class _Handler(BaseHTTPRequestHandler):
         start = self._start(content)
         self._send(content, start, shift=1 if start else 0)
 
-    def _change(self, path: str, content: bytes) -> None:
+    def _change(self, path: str, content: bytes, share: int = 2) -> None:
         """Send half, and have another file from then on."""
-        self._drop(path, content)
+        self._drop(path, content, share)
         self.archive.files[path] = fits_gz(len(content))
 
-    def _nibble(self, _path: str, content: bytes) -> None:
+    def _nibble(self, path: str, content: bytes) -> None:
         """Send an eighth."""
-        start = self._start(content)
-        self._send(content, start, upto=start + (len(content) - start) // 8)
+        self._drop(path, content, 8)
 
     def _hang(self, path: str, content: bytes) -> None:
         """Send an eighth, and nothing more for half a minute."""
@@ -229,8 +230,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _change_soon(self, path: str, content: bytes) -> None:
         """Send an eighth, and have another file from then on."""
-        self._nibble(path, content)
-        self.archive.files[path] = fits_gz(len(content))
+        self._change(path, content, 8)
 
     def _change_quietly(self, path: str, content: bytes) -> None:
         """Do the same, and look at no If-Range afterwards."""
