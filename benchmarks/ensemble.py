@@ -21,11 +21,11 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
+from benchmarks.files import SURVEY
 from benchmarks.timing import median_times
 
 __all__ = ["SIDES", "TimeEnsemble", "compare", "large_store", "loop_mean", "opened", "peak_memory"]
 
-DR17_GALAXIES = 10735
 CHANNEL = "ha_vel"
 
 
@@ -208,7 +208,7 @@ def peak_memory(galaxies: int, side: str) -> float:
 def main() -> None:
     """Print the comparison."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--galaxies", type=int, default=DR17_GALAXIES)
+    parser.add_argument("--galaxies", type=int, default=SURVEY)
     parser.add_argument("--repeats", type=int, default=5)
     arguments = parser.parse_args()
     # First, while this process is small: a child's peak is never below its parent's.

@@ -7,7 +7,10 @@ from pathlib import Path
 
 from mangaxr.synthetic import CatalogFiles, write_catalogs, write_survey
 
-__all__ = ["COMPRESSION", "survey_catalogs", "survey_files"]
+__all__ = ["COMPRESSION", "SURVEY", "survey_catalogs", "survey_files"]
+
+SURVEY = 10735
+"""Galaxies of DR17 that have MAPS files."""
 
 COMPRESSION = 6
 """zlib's default, as the survey's own files: ISA-L's quick levels would inflate faster."""

@@ -5,14 +5,13 @@
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 
 from astropy.io import fits
 
 import mangaxr
+from benchmarks.against_astropy import read_in_turn, run
 from benchmarks.files import survey_files
-from benchmarks.timing import median_times
 
 __all__ = ["TimeOpening", "compare", "load_with_astropy", "load_with_mangaxr"]
 
@@ -57,28 +56,10 @@ class TimeOpening:
 
 def compare(files: list[Path], *, repeats: int) -> dict[str, float]:
     """Return median seconds per file of both sides, and how many times the other takes."""
-    sides = {
-        "astropy": lambda: [load_with_astropy(path) for path in files],
-        "mangaxr": lambda: [load_with_mangaxr(path) for path in files],
-    }
-    times = median_times(sides, repeats=repeats)
-    per_file = {name: seconds / len(files) for name, seconds in times.items()}
-    return {**per_file, "ratio": per_file["astropy"] / per_file["mangaxr"]}
-
-
-def main() -> None:
-    """Print the comparison."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--galaxies", type=int, default=6)
-    parser.add_argument("--fibres", type=int, default=127)
-    parser.add_argument("--repeats", type=int, default=5)
-    arguments = parser.parse_args()
-    files = survey_files(arguments.galaxies, arguments.fibres)
-    found = compare(files, repeats=arguments.repeats)
-    print(f"astropy  {found['astropy'] * 1e3:7.1f} ms a file")
-    print(f"mangaxr  {found['mangaxr'] * 1e3:7.1f} ms a file")
-    print(f"ratio    {found['ratio']:7.1f}")
+    return read_in_turn(
+        files, mangaxr=load_with_mangaxr, astropy=load_with_astropy, repeats=repeats
+    )
 
 
 if __name__ == "__main__":
-    main()
+    run(__doc__, compare)

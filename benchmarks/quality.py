@@ -33,7 +33,15 @@ from mangaxr.tensors.assemble import assemble
 from mangaxr.tensors.channels import wanted_planes
 from mangaxr.tensors.recipe import Recipe
 
-__all__ = ["TimeQuality", "compare", "each", "tensor_alone", "tensor_and_quality", "whole"]
+__all__ = [
+    "TimeQuality",
+    "build_with",
+    "compare",
+    "each",
+    "tensor_alone",
+    "tensor_and_quality",
+    "whole",
+]
 
 RECIPE = Recipe()
 WANTED = {SKY_EXTENSION: None, **wanted_planes(RECIPE.parsed_channels())}
@@ -62,23 +70,27 @@ def each(sources: Sequence[Source], build: Build) -> None:
 
 
 def whole(sources: Sequence[Source], build: Build) -> None:
-    """Build a store of them."""
+    """Build a store of them, and throw it away."""
     with tempfile.TemporaryDirectory() as folder:
-        work = Work(
-            recipe=RECIPE,
-            sources=sources,
-            present=None,
-            fresh=True,
-            build=build,
-            on_death=build,
-            streaming=None,
-            expected="",
-            command="benchmarks.quality",
-            started=datetime.now(UTC),
-            began=time.monotonic(),
-        )
-        journal = Journal(Path(folder, "t.zarr"))
-        do_work(work, journal, workers=1, client=None, progress=None)
+        build_with(build, sources, Path(folder, "t.zarr"), workers=1)
+
+
+def build_with(build: Build, sources: Sequence[Source], store: Path, *, workers: int) -> None:
+    """Build a store with another function in the place of a build's own."""
+    work = Work(
+        recipe=RECIPE,
+        sources=sources,
+        present=None,
+        fresh=True,
+        build=build,
+        on_death=build,
+        streaming=None,
+        expected="",
+        command="benchmarks.quality",
+        started=datetime.now(UTC),
+        began=time.monotonic(),
+    )
+    do_work(work, Journal(store), workers=workers, client=None, progress=None)
 
 
 class TimeQuality:

@@ -5,15 +5,14 @@
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 from astropy.io import fits
 
+from benchmarks.against_astropy import read_in_turn, run
 from benchmarks.files import survey_files
-from benchmarks.timing import median_times
 from mangaxr.maps.geometry import SKY_EXTENSION
 from mangaxr.maps.stream import read_maps
 from mangaxr.tensors.channels import DEFAULT_CHANNELS, parse_channels, wanted_planes
@@ -76,32 +75,10 @@ def compare(files: list[Path], *, repeats: int) -> dict[str, float]:
         if not np.array_equal(plane, read_with_mangaxr(files[0])[name]):
             msg = f"{name} differs between astropy and mangaxr"
             raise ValueError(msg)
-    times = median_times(
-        {
-            "mangaxr": lambda: [read_with_mangaxr(path) for path in files],
-            "astropy": lambda: [read_with_astropy(path) for path in files],
-        },
-        repeats=repeats,
+    return read_in_turn(
+        files, mangaxr=read_with_mangaxr, astropy=read_with_astropy, repeats=repeats
     )
-    per_file = {name: seconds / len(files) for name, seconds in times.items()}
-    return {**per_file, "ratio": per_file["astropy"] / per_file["mangaxr"]}
-
-
-def main() -> None:
-    """Print the comparison."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--galaxies", type=int, default=6)
-    parser.add_argument("--fibres", type=int, default=127)
-    parser.add_argument("--repeats", type=int, default=5)
-    arguments = parser.parse_args()
-    files = survey_files(arguments.galaxies, arguments.fibres)
-    size = sum(path.stat().st_size for path in files) / len(files) / 1e6
-    found = compare(files, repeats=arguments.repeats)
-    print(f"{len(files)} files of {arguments.fibres} fibres, {size:.1f} MB compressed each")
-    print(f"astropy  {found['astropy'] * 1e3:7.1f} ms a file")
-    print(f"mangaxr  {found['mangaxr'] * 1e3:7.1f} ms a file")
-    print(f"ratio    {found['ratio']:7.1f}")
 
 
 if __name__ == "__main__":
-    main()
+    run(__doc__, compare)

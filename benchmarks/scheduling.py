@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from benchmarks.files import survey_files
+from benchmarks.files import SURVEY, survey_files
 from mangaxr import Recipe, build_store
 from mangaxr.build.galaxy import build_galaxy
 from mangaxr.build.items import Source
@@ -29,7 +29,6 @@ from mangaxr.store.layout import slabs
 
 __all__ = ["SIDES", "Times", "compare", "set_up_survey"]
 
-SURVEY = 10735
 SIDES = ("one process", "2 threads", "2 processes", "dask, 2 workers")
 
 

@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 import mangaxr
-from benchmarks.ensemble import DR17_GALAXIES, large_store
+from benchmarks.ensemble import large_store
+from benchmarks.files import SURVEY
 from benchmarks.timing import median_times
 from mangaxr.store.layout import SLAB
 from mangaxr.store.writer import create_store, empty_slab, read_slab, write_slab
@@ -87,7 +88,7 @@ def compare(galaxies: int, *, repeats: int) -> dict[str, float]:
 def main() -> None:
     """Print the comparison."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--galaxies", type=int, default=DR17_GALAXIES)
+    parser.add_argument("--galaxies", type=int, default=SURVEY)
     parser.add_argument("--repeats", type=int, default=3)
     arguments = parser.parse_args()
     found = compare(arguments.galaxies, repeats=arguments.repeats)

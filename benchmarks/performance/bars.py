@@ -10,7 +10,6 @@ from benchmarks.survey.__main__ import each_of
 __all__ = ["BARS", "Bar"]
 
 Results = Mapping[str, Any]
-_SURVEY = 10735
 
 
 class Bar(NamedTuple):

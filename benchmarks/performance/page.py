@@ -11,7 +11,7 @@ from benchmarks.performance.bars import BARS
 from benchmarks.survey.__main__ import table
 from benchmarks.survey.sides import SIDES
 
-__all__ = ["PARTS", "draw", "write"]
+__all__ = ["draw", "write"]
 
 Results = Mapping[str, Any]
 
@@ -21,7 +21,7 @@ _MARK = re.compile(r"<!-- measured: (\w+) -->")
 def write(page: Path, results: Results) -> None:
     """Write the page: its words, and between its marks what the results say."""
     words = Path(__file__).with_name("page.md").read_text(encoding="utf-8")
-    page.write_text(_MARK.sub(lambda mark: PARTS[mark[1]](results), words), encoding="utf-8")
+    page.write_text(_MARK.sub(lambda mark: _PARTS[mark[1]](results), words), encoding="utf-8")
 
 
 def draw(picture: Path, results: Results) -> None:
@@ -73,8 +73,6 @@ _COLOURS = {
 def _bars(results: Results) -> str:
     rows = ["| what | promised | measured | |", "| --- | ---: | ---: | --- |"]
     for bar in BARS:
-        if bar.run not in results:
-            continue
         found = results[bar.run]
         limit = f"{'at least' if bar.at_least else 'at most'} {bar.limit:g} {bar.unit}"
         numbers = ", ".join(map(_number, bar.values(found)))
@@ -104,7 +102,7 @@ def _machine(results: Results) -> str:
     return "\n".join(f"- {name}: {text}" for name, text in facts.items())
 
 
-PARTS: Mapping[str, Callable[[Results], str]] = {
+_PARTS: Mapping[str, Callable[[Results], str]] = {
     "bars": _bars,
     "survey": _survey,
     "machine": _machine,

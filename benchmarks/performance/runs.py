@@ -8,13 +8,12 @@ from typing import Any, NamedTuple
 
 from benchmarks import ensemble, opening, reading, regridding, scheduling, starting, storing
 from benchmarks import streaming as wire
-from benchmarks.files import survey_files
+from benchmarks.files import SURVEY, survey_files
 from benchmarks.survey import __main__ as survey
 from benchmarks.survey.files import LARGEST
 
 __all__ = ["RUNS", "Size"]
 
-SURVEY = 10735
 DIVISIONS = (
     "igzip-1", "igzip-2", "pair-1", "pair-2", "mangaxr-1", "mangaxr-2", "verify-1", "dask-2",
 )  # fmt: skip

@@ -16,14 +16,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from benchmarks.files import SURVEY
 from benchmarks.survey.files import LARGEST, PLATE, mixed_files
 from benchmarks.survey.machine import describe
 from benchmarks.survey.process import Cost, run
 from benchmarks.survey.sides import Side, available
 
 __all__ = ["compare", "each_of", "main", "table"]
-
-SURVEY = 10735
 
 
 def compare(

@@ -6,8 +6,6 @@ No user's command: every store has its galaxies' metrics. It is what other tools
 from __future__ import annotations
 
 import sys
-import time
-from datetime import UTC, datetime
 from pathlib import Path
 
 __all__ = ["main"]
@@ -15,26 +13,11 @@ __all__ = ["main"]
 
 def main() -> None:
     """Build the store, the rest of it as always."""
-    from benchmarks.quality import RECIPE, tensor_alone
+    from benchmarks.quality import build_with, tensor_alone
     from mangaxr.build.items import resolve_items
-    from mangaxr.build.journal import Journal
-    from mangaxr.build.work import Work, do_work
 
-    began, (store, folder, workers) = time.monotonic(), sys.argv[1:]
-    work = Work(
-        recipe=RECIPE,
-        sources=resolve_items([folder]),
-        present=None,
-        fresh=True,
-        build=tensor_alone,
-        on_death=tensor_alone,
-        streaming=None,
-        expected="",
-        command="benchmarks.survey",
-        started=datetime.now(UTC),
-        began=began,
-    )
-    do_work(work, Journal(Path(store)), workers=int(workers), client=None, progress=None)
+    store, folder, workers = sys.argv[1:]
+    build_with(tensor_alone, resolve_items([folder]), Path(store), workers=int(workers))
 
 
 if __name__ == "__main__":
