@@ -8,26 +8,20 @@ by astropy, a hundred times slower.
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Set
+from collections.abc import Callable, Collection, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from mangaxr.errors import CorruptFileError
+from mangaxr.fits.keywords import CARD, KEYWORD, keywords_of
 
 if TYPE_CHECKING:  # importing it takes longer than building a few galaxies
     from astropy.io.fits import Header
 
 __all__ = ["BLOCK", "CARD", "Cards"]
 
-CARD = 80
-"""Bytes of a header card."""
-
 BLOCK = 2880
 """Bytes of a FITS block; headers and data are padded to a multiple."""
-
-_KEYWORDS = re.compile(rb"(.{8}).{72}", re.DOTALL)
-_NUMBERED = {letter: re.compile(letter.encode() + rb"(\d{1,3}) *") for letter in "CU"}
 
 _PLAIN = re.compile(
     rb"[A-Z0-9_-]{1,8} *= +"
@@ -72,10 +66,6 @@ def _card_value(image: bytes) -> object:
     return None if isinstance(value, Undefined) else value
 
 
-def _repeated(keywords: Iterable[bytes]) -> frozenset[bytes]:
-    return frozenset(keyword for keyword, number in Counter(keywords).items() if number > 1)
-
-
 class Cards:
     """The cards of one header.
 
@@ -87,18 +77,13 @@ class Cards:
         File and HDU, for error messages.
     """
 
-    __slots__ = ("_known", "_places", "_repeated", "raw", "where")
+    __slots__ = ("_known", "keywords", "raw", "where")
 
     def __init__(self, raw: bytes, where: str = "header") -> None:
         self.raw = raw
         self.where = where
         self._known: dict[str, object] = {}  # a few are asked for by everybody
-        keywords = _KEYWORDS.findall(raw)
-        # Backwards: the first card of a repeated keyword counts, as in astropy.
-        places = zip(reversed(keywords), range(len(raw) - CARD, -1, -CARD), strict=True)
-        self._places: dict[bytes, int] = dict(places)
-        is_plain = len(self._places) == len(keywords)
-        self._repeated: Set[bytes] = frozenset() if is_plain else _repeated(keywords)
+        self.keywords = keywords_of(raw)
 
     def get(self, keyword: str) -> object:
         """Return the value of a keyword, or None if the header lacks it.
@@ -114,15 +99,11 @@ class Cards:
 
     def __contains__(self, keyword: str) -> bool:
         """Whether there is a card of that keyword, be it one without a value."""
-        return keyword.ljust(8).encode() in self._places
-
-    def keywords(self) -> bytes:
-        """Return all keywords, each once, each of eight bytes."""
-        return b"".join(self._places)
+        return _padded(keyword) in self.keywords.places
 
     def repeats(self, keywords: Collection[bytes]) -> bool:
         """Whether there are several cards of one of these keywords, of eight bytes each."""
-        return not self._repeated.isdisjoint(keywords)
+        return not self.keywords.repeated.isdisjoint(keywords)
 
     def agreed(self, keyword: str) -> object:
         """Return the value of a keyword that the rest of the file depends on.
@@ -133,10 +114,12 @@ class Cards:
             If the card cannot be parsed, or another one of the same keyword disagrees.
         """
         value = self.get(keyword)
-        name = keyword.ljust(8).encode()
-        if name in self._repeated:
+        name = _padded(keyword)
+        if name in self.keywords.repeated:
             places = range(0, len(self.raw), CARD)
-            if any(self.raw[at : at + 8] == name and self._value(at) != value for at in places):
+            if any(
+                self.raw[at : at + KEYWORD] == name and self._value(at) != value for at in places
+            ):
                 msg = (
                     f"{self.where}: there are several cards {keyword}, of different values: "
                     f"the file is damaged, download it again"
@@ -145,7 +128,7 @@ class Cards:
         return value
 
     def _find(self, keyword: str) -> object:
-        at = self._places.get(keyword.ljust(8).encode())
+        at = self.keywords.places.get(_padded(keyword))
         return None if at is None else self._value(at)
 
     def text(self, keyword: str) -> str:
@@ -156,20 +139,14 @@ class Cards:
     def numbered(self, letter: str) -> tuple[str, ...]:
         """Return the values of ``C1..`` (channel names) or ``U1..`` (units), by number.
 
-        The numbers are zero-padded to the width of the channel count, so ``C1`` and
-        ``C01`` both occur; CTYPE1, CRPIX1 and their like do not match. A number that is
-        left out has an empty value, so that those behind it keep their places.
+        A number that is left out has an empty value, so that those behind it keep their places.
 
         Raises
         ------
         CorruptFileError
             If a card cannot be parsed.
         """
-        found: dict[int, object] = {}
-        initial, pattern = ord(letter), _NUMBERED[letter]
-        for keyword, at in self._places.items():
-            if keyword[0] == initial and (match := pattern.fullmatch(keyword)):
-                found[int(match[1])] = self._value(at)  # of C1 and C01 the first comes last
+        found = {number: self._value(at) for number, at in self.keywords.numbered[letter]}
         values = [found.get(number) for number in range(1, max(found, default=0) + 1)]
         return tuple("" if value is None else str(value).strip() for value in values)
 
@@ -197,3 +174,7 @@ class Cards:
         """Return the header verbatim, a card a line, trailing blanks removed."""
         text = self.raw.decode("ascii")
         return "\n".join(text[i : i + CARD].rstrip() for i in range(0, len(text), CARD)).rstrip()
+
+
+def _padded(keyword: str) -> bytes:
+    return keyword.ljust(KEYWORD).encode()

@@ -9,7 +9,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from mangaxr.errors import CorruptFileError
-from mangaxr.fits.cards import BLOCK, CARD, Cards
+from mangaxr.fits.cards import BLOCK, Cards
+from mangaxr.fits.keywords import CARD, KEYWORD
 from mangaxr.fits.limits import (
     MAX_AXES,
     MAX_DATA_BYTES,
@@ -24,14 +25,12 @@ __all__ = ["HDUStart", "walk_hdus"]
 
 _END = b"END".ljust(CARD)
 _TEXT = bytes(range(0x20, 0x7F))  # all that a FITS header may hold
-_KEYWORD = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_ "
-_KEYWORD_SIZE = 8
 _PROMISES = ("SIMPLE", "EXTEND", "XTENSION")
 """Cards that astropy finds no file, or no extension, without: they must be whole."""
 _FIRST_CARDS = 8
 """Cards from XTENSION to GCOUNT in the header of a cube of images."""
 _STRUCTURAL = frozenset(
-    keyword.ljust(_KEYWORD_SIZE).encode()
+    keyword.ljust(KEYWORD).encode()
     for keyword in (
         "BITPIX",
         "NAXIS",
@@ -169,7 +168,7 @@ def _start(source: ByteSource, number: int, raw: bytes) -> HDUStart:
     where = f"{source.path}: header of HDU {number}"
     cards = Cards(raw[: last + (end or 0)], where)
     strange = "bytes that are not text" if cards.raw.translate(None, _TEXT) else ""
-    strange = strange or ("" if _are_keywords(cards) else "keywords that are none")
+    strange = strange or ("" if cards.keywords.are_sound else "keywords that are none")
     if strange:
         msg = f"{where} holds {strange}: the file is damaged, download it again"
         raise CorruptFileError(msg)
@@ -232,13 +231,6 @@ def _read_structure(cards: Cards) -> _Structure:
     groups = _integer(cards, "GCOUNT", default=1)
     parameters = _integer(cards, "PCOUNT", default=0)
     return _Structure(bitpix, shape, groups, parameters)
-
-
-def _are_keywords(cards: Cards) -> bool:
-    """Whether keywords are of the letters that they may be of, and not indented."""
-    keywords = cards.keywords()
-    indented = keywords[::_KEYWORD_SIZE].count(b" ") > ("" in cards)
-    return not indented and not keywords.translate(None, _KEYWORD)
 
 
 def _name(cards: Cards, number: int) -> str:
