@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
@@ -13,6 +12,7 @@ from mangaxr.build.items import Source
 from mangaxr.location import is_local
 from mangaxr.sas.layout import DEFAULT_BASE_URL, join_url, relative_maps_path
 from mangaxr.sas.manifest import Manifest
+from mangaxr.sas.verify import sha256_of
 
 __all__ = ["place_row", "size_row", "with_checksums"]
 
@@ -48,6 +48,5 @@ def size_row(source: Source, *, verify: bool) -> dict[str, Any]:
     """Return the size of a file that was read, and its SHA-256, or why that is not known."""
     checksum = source.sha256 or _NOT_READ
     if verify:
-        with source.path.open("rb") as file:
-            checksum = hashlib.file_digest(file, "sha256").hexdigest()
+        checksum = sha256_of(source.path)
     return {"source_size": source.path.stat().st_size, "source_sha256": checksum}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import mmap
 import os
+from collections.abc import Iterator
 from io import FileIO
 from pathlib import Path
 from typing import Protocol, cast
@@ -51,6 +52,9 @@ class ByteSource(Protocol):
     def read(self, size: int) -> bytes | memoryview:
         """Return exactly ``size`` bytes, or fewer at the end of the file."""
 
+    def pieces(self, size: int) -> Iterator[memoryview]:
+        """Give out the next ``size`` bytes, fewer at the end of the file, as they come."""
+
     def skip(self, size: int) -> int:
         """Pass over ``size`` bytes; return how many there were."""
 
@@ -92,19 +96,23 @@ class GzipSource:
             return self._take(size)
         buffer = np.empty(min(size, _FIRST_BUFFER), dtype=np.uint8).data
         filled = 0
-        while piece := self._next(size - filled):
+        for piece in self.pieces(size):
             if filled + len(piece) > len(buffer):
                 buffer = _enlarged(buffer, filled, min(size, 2 * len(buffer)))
             buffer[filled : filled + len(piece)] = piece
             filled += len(piece)
         return buffer[:filled]
 
-    def skip(self, size: int) -> int:
-        """Inflate and drop ``size`` bytes; return how many there were."""
+    def pieces(self, size: int) -> Iterator[memoryview]:
+        """Inflate the next ``size`` bytes, piece by piece."""
         left = size
         while piece := self._next(left):
             left -= len(piece)
-        return size - left
+            yield piece
+
+    def skip(self, size: int) -> int:
+        """Inflate and drop ``size`` bytes; return how many there were."""
+        return sum(map(len, self.pieces(size)))
 
     def unread_size(self) -> int:
         """Compressed bytes not yet read from disk."""
@@ -221,6 +229,10 @@ class PlainSource:
         view = self._view[self.position : self.position + size]
         self.position += len(view)
         return view
+
+    def pieces(self, size: int) -> Iterator[memoryview]:
+        """Give out a view of the next ``size`` bytes, in one piece."""
+        yield self.read(size)
 
     def skip(self, size: int) -> int:
         """Move on by ``size`` bytes; return how many there were."""

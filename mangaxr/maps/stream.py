@@ -23,7 +23,7 @@ import numpy.typing as npt
 
 from mangaxr.errors import CorruptFileError, MissingExtensionError, NotMapsError
 from mangaxr.fits.cards import Cards
-from mangaxr.fits.checksum import failed_sums
+from mangaxr.fits.checksum import failed_sums, ones_complement_sum, sum_pieces
 from mangaxr.fits.source import ByteSource, open_source
 from mangaxr.fits.walk import HDUStart, walk_hdus
 from mangaxr.maps.identity import (
@@ -166,12 +166,12 @@ class _Reader:
     def _take(self, hdu: HDUStart) -> None:
         """Keep an extension's wanted planes, or pass over it."""
         wanted = self.wanted is None or hdu.name in self.wanted
-        if not wanted and not self.verify:
+        if not wanted:
             self._pass_over(hdu)
             return
         data = self._data_of(hdu)
         # An analysis that was switched off leaves an empty extension.
-        if not wanted or not hdu.holds_maps or hdu.name in self.kept:
+        if not hdu.holds_maps or hdu.name in self.kept:
             return
         check_map(self.source.path, hdu)
         array = np.frombuffer(data, dtype=_DTYPES[hdu.bitpix], count=math.prod(hdu.shape))
@@ -204,17 +204,38 @@ class _Reader:
             raise MissingExtensionError(msg)
         return planes[[channels.index(name) for name in wanted]], wanted
 
+    def _pass_over(self, hdu: HDUStart) -> None:
+        """Go to the next header; with ``verify``, compare checksums on the way."""
+        if not self.verify:
+            self._check_size(hdu, self.source.skip(hdu.padded_size))
+            return
+        found, total = sum_pieces(self.source.pieces(hdu.padded_size))
+        self._check_size(hdu, found)
+        self._check_sums(hdu, total)
+
     def _data_of(self, hdu: HDUStart) -> bytes | memoryview:
         """Read a data unit and compare its checksums."""
         data = self.source.read(hdu.padded_size)
-        if len(data) < hdu.padded_size:
-            raise self._truncated(hdu)
+        self._check_size(hdu, len(data))
+        self._check_sums(hdu, ones_complement_sum(data))
+        return data
+
+    def _check_size(self, hdu: HDUStart, found: int) -> None:
+        if found < hdu.padded_size:
+            msg = (
+                f"{self.source.path}: truncated in extension {hdu.name} "
+                f"(byte {self.source.position}): download the file again"
+            )
+            raise CorruptFileError(msg)
+
+    def _check_sums(self, hdu: HDUStart, total: int) -> None:
+        """Compare the sum of a data unit; without ``verify``, keep in mind what differs."""
         present = [bool(hdu.cards.text(name)) for name in ("DATASUM", "CHECKSUM")]
         if hdu.number == 0:
             self.has_sums = any(present)
         if self.has_sums and not all(present):
             self.unproven = True  # every HDU has both; damage may have taken them
-        failed = failed_sums(hdu, data)
+        failed = failed_sums(hdu, total)
         if failed and self.verify:
             msg = (
                 f"{self.source.path}: extension {hdu.name} does not match its {failed}: the "
@@ -223,11 +244,6 @@ class _Reader:
             raise CorruptFileError(msg)
         if failed:
             self.stale.append(hdu.name)
-        return data
-
-    def _pass_over(self, hdu: HDUStart) -> None:
-        if self.source.skip(hdu.padded_size) < hdu.padded_size:
-            raise self._truncated(hdu)
 
     def _may_stop(self) -> bool:
         if self.wanted is None or self.verify or self.stale or self.unproven:
@@ -254,10 +270,3 @@ class _Reader:
             self.source.path,
             ", ".join(self.stale),
         )
-
-    def _truncated(self, hdu: HDUStart) -> CorruptFileError:
-        msg = (
-            f"{self.source.path}: truncated in extension {hdu.name} "
-            f"(byte {self.source.position}): download the file again"
-        )
-        return CorruptFileError(msg)

@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 
 from mangaxr.errors import CorruptFileError
-from mangaxr.fits.checksum import failed_sums, ones_complement_sum
+from mangaxr.fits.checksum import failed_sums, sum_pieces
 from mangaxr.fits.source import ByteSource, open_source
 from mangaxr.fits.walk import walk_hdus
 from mangaxr.sas.records import Level
@@ -15,7 +15,6 @@ __all__ = ["check_start", "sha256_of", "verify_file"]
 
 _GZIP, _FITS = b"\x1f\x8b", b"SIMPLE"
 _START = 512
-_PIECE = 1 << 20
 
 
 def check_start(name: str, start: bytes) -> None:
@@ -83,33 +82,15 @@ def _walk(source: ByteSource, *, sums: bool) -> None:
         If one is cut short, or is not what its checksums say.
     """
     for hdu in walk_hdus(source):
-        if sums:
-            found, data = _sum(source, hdu.padded_size)
-        else:
-            found, data = source.skip(hdu.padded_size), b""
+        pieces = source.pieces(hdu.padded_size)
+        found, total = sum_pieces(pieces) if sums else (sum(map(len, pieces)), 0)
         if found < hdu.padded_size:
             msg = f"{source.path}: truncated in the data of {hdu.name}"
             raise CorruptFileError(msg)
-        failed = failed_sums(hdu, data) if sums else ""
+        failed = failed_sums(hdu, total) if sums else ""
         if failed:
             msg = f"{source.path}: {hdu.name} does not agree with its {failed}"
             raise CorruptFileError(msg)
-
-
-def _sum(source: ByteSource, size: int) -> tuple[int, bytes]:
-    """Read a data unit in pieces; return its length, and a word for each piece.
-
-    A ones' complement sum may be taken in parts: the words have the sum of the unit, of
-    which a cube of the DRP has 100 MB.
-    """
-    found, words = 0, bytearray()
-    while found < size:
-        piece = source.read(min(size - found, _PIECE))
-        if not piece or len(piece) % 4:
-            break
-        words += ones_complement_sum(piece).to_bytes(4, "big")
-        found += len(piece)
-    return found, bytes(words)
 
 
 def sha256_of(path: Path) -> str:

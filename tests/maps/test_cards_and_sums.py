@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from mangaxr.errors import CorruptFileError
 from mangaxr.fits.cards import Cards
-from mangaxr.fits.checksum import ones_complement_sum
+from mangaxr.fits.checksum import ones_complement_sum, sum_pieces
 
 MakeHDUs = Callable[..., fits.HDUList]
 
@@ -27,6 +27,15 @@ def test_the_sum_is_that_of_its_definition(data: bytes) -> None:
         total += word
         total = (total & 0xFFFFFFFF) + (total >> 32)
     assert ones_complement_sum(data) == total
+
+
+@given(st.lists(st.binary(max_size=40), max_size=12))
+def test_pieces_of_any_size_have_the_sum_of_the_whole(pieces: list[bytes]) -> None:
+    """Words that lie astride two pieces, or several, are counted once."""
+    whole = b"".join(pieces)
+    found, total = sum_pieces(map(memoryview, pieces))
+    assert found == len(whole)
+    assert total == ones_complement_sum(whole[: found - found % 4])
 
 
 def test_sums_are_those_astropy_writes(make_hdus: MakeHDUs) -> None:
