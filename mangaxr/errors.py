@@ -22,6 +22,7 @@ __all__ = [
     "ExportError",
     "ExpressionError",
     "GridError",
+    "LensError",
     "MangaxrError",
     "MissingDependencyError",
     "MissingExtensionError",
@@ -84,6 +85,10 @@ class MissingExtensionError(MangaxrError, KeyError):
 
 class GridError(MangaxrError, ValueError):
     """A pixel grid, or an array laid on one, does not have a shape or size that fits."""
+
+
+class LensError(MangaxrError, ValueError):
+    """Parameters that no lens has, or a source that cannot be put behind one."""
 
 
 class BadGalaxyError(MangaxrError, ValueError):

@@ -30,6 +30,7 @@ LAYERS: dict[str, set[str]] = {
     "settings": {"errors"},
     "location": {"errors"},
     "locking": set(),
+    "disks": set(),
     "datamodel": {"errors"},
     "regrid": {"errors"},
     "fits": {"errors", "location"},
@@ -42,10 +43,10 @@ LAYERS: dict[str, set[str]] = {
     "store": {*_NAMES, "quality", "sas", "tensors"},
     "card": {"errors", "store"},
     "ensemble": {*_NAMES, "store"},
-    "lensing": {*_NAMES, "store"},
+    "lensing": {*_NAMES, "disks", "store"},
     "viz": {*_NAMES, "store"},
     "export": {*_NAMES, "_version", "locking", "store"},
-    "synthetic": {*_NAMES, "sas", "store"},
+    "synthetic": {*_NAMES, "disks", "sas", "store"},
     "build": {
         *_NAMES, "_version", "catalog", "location", "locking", "maps", "quality", "samples", "sas",
         "store", "tensors",
@@ -91,6 +92,7 @@ BESIDES_STDLIB: dict[str, set[str]] = {
     "fits": {"astropy", "isal", "numpy"},
     "datamodel": {"numpy"},
     "regrid": {"numpy"},
+    "disks": {"numpy"},
 }
 """Parts that are to stay light -> the libraries they may use."""
 

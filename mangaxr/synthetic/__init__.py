@@ -8,12 +8,13 @@ Parts import one way: ``galaxy`` (what a galaxy is), ``observe`` (what is seen a
 it), ``files`` (MAPS files), ``catalogs``, and above them the modules of this folder.
 """
 
+from mangaxr.disks import Clump
 from mangaxr.synthetic.catalogs.planted import CatalogTruth
 from mangaxr.synthetic.catalogs.write import CatalogFiles, write_catalogs
 from mangaxr.synthetic.compare import CHECKS, Check, Comparison, compare_galaxy, compare_store
 from mangaxr.synthetic.draw import draw_galaxy, name_galaxies
 from mangaxr.synthetic.example import example_store, example_survey
-from mangaxr.synthetic.galaxy.disk import Clump, DiskGalaxy
+from mangaxr.synthetic.galaxy.disk import DiskGalaxy
 from mangaxr.synthetic.galaxy.moments import Moments, model_moments
 from mangaxr.synthetic.observe.measure import Measured, measure
 from mangaxr.synthetic.survey import SurveyFiles, write_galaxy, write_survey

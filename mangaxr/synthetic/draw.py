@@ -8,9 +8,10 @@ import numpy as np
 from numpy.random import Generator
 
 from mangaxr.datamodel.maskbits import DAPQUAL, DRP3QUAL
+from mangaxr.disks import CURVES, Clump, Curve
 from mangaxr.errors import UnknownNameError
 from mangaxr.plateifu import PlateIFU
-from mangaxr.synthetic.galaxy.disk import CURVES, Clump, Curve, DiskGalaxy
+from mangaxr.synthetic.galaxy.disk import DiskGalaxy
 from mangaxr.synthetic.galaxy.line_ratios import FLUX_TIES, LINE_RATIOS
 from mangaxr.synthetic.observe.footprint import BUNDLES, bundle_of
 

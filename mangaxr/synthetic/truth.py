@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from mangaxr.datamodel.lines import line_names
+from mangaxr.disks import Clump
 from mangaxr.errors import CorruptFileError, MissingFileError
 from mangaxr.plateifu import PlateIFU
 from mangaxr.synthetic.files.whole_file import write_whole
-from mangaxr.synthetic.galaxy.disk import Clump, DiskGalaxy
+from mangaxr.synthetic.galaxy.disk import DiskGalaxy
 from mangaxr.synthetic.galaxy.line_ratios import HALPHA
 from mangaxr.synthetic.observe.field import BITS
 from mangaxr.synthetic.observe.measure import Measured

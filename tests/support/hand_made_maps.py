@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mangaxr.disks import Clump
 from mangaxr.fits.cards import Cards
 from mangaxr.maps.measured import MeasuredPlanes
 from mangaxr.maps.raw import RawExtension, RawMaps
 from mangaxr.plateifu import PlateIFU
 from mangaxr.quality.field import Field, field_of
 from mangaxr.quality.measure import measure_quality
-from mangaxr.synthetic.galaxy.disk import Clump, DiskGalaxy
+from mangaxr.synthetic.galaxy.disk import DiskGalaxy
 from mangaxr.synthetic.galaxy.moments import model_moments
 
 Array = npt.NDArray[np.float64]

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mangaxr.disks import CURVES
 from mangaxr.errors import BadGalaxyError
 from mangaxr.synthetic import DiskGalaxy, draw_galaxy, model_moments
-from mangaxr.synthetic.galaxy.disk import CURVES
 
 
 @pytest.fixture(scope="module")

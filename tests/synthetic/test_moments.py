@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from astropy.io import fits
 
+from mangaxr.disks import FWHM_PER_SIGMA
 from mangaxr.plateifu import PlateIFU
 from mangaxr.synthetic import DiskGalaxy, draw_galaxy, model_moments
-from mangaxr.synthetic.galaxy.disk import FWHM_PER_SIGMA
 from mangaxr.synthetic.galaxy.moments import sky_grid
 
 B_1 = 1.6785  # of an exponential: r_eff over scale length

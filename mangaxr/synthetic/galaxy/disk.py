@@ -1,66 +1,23 @@
-"""A rotating disk galaxy whose every property is known: the truth behind a file.
-
-The disk is thin and its orbits are circular (Begeman 1989, A&A 223, 47, eqs. 1 to 3).
-With X to the East and Y to the North of the kinematic centre, phi the position angle of
-the receding side (N through E) and i the inclination, a point of the sky lies in the disk at
-
-    R cos(theta) = X sin(phi) + Y cos(phi)
-    R sin(theta) = (-X cos(phi) + Y sin(phi)) / cos(i)
-
-and moves along the line of sight with ``v = v_sys + V(R) sin(i) cos(theta)``.
-"""
+"""A rotating disk galaxy whose every property is known: the truth behind a file."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from mangaxr.disks import CURVES, STEEPEST, Clump, Curve, clumpiness, in_disk
 from mangaxr.errors import BadGalaxyError
 from mangaxr.plateifu import PlateIFU
 from mangaxr.synthetic.galaxy.line_ratios import LINE_RATIOS
 
-__all__ = ["CURVES", "FWHM_PER_SIGMA", "Clump", "Curve", "DiskGalaxy", "Light"]
+__all__ = ["DiskGalaxy", "Light"]
 
-Curve = Literal["tanh", "arctan", "1-exp"]
 Light = Literal["exponential", "sersic"]
 Array = NDArray[np.float64]
-
-_STEEPEST = 85.0  # deg; beyond, a thin disk is all edge
-
-FWHM_PER_SIGMA = 2.0 * np.sqrt(2.0 * np.log(2.0))
-
-CURVES: Mapping[Curve, Callable[[Array], Array]] = MappingProxyType(
-    {
-        "tanh": np.tanh,
-        "arctan": lambda x: 2.0 / np.pi * np.arctan(x),
-        "1-exp": lambda x: -np.expm1(-x),
-    }
-)
-"""Shapes of the rotation curve, V / V_max as a function of R / r_turn."""
-
-
-class Clump(NamedTuple):
-    """A star-forming clump: a Gaussian that multiplies the smooth line flux.
-
-    Parameters
-    ----------
-    dx, dy
-        Place relative to the galaxy's centre, arcsec to the East and North.
-    strength
-        Flux at the clump's centre in excess of, and relative to, the smooth disk's.
-    fwhm
-        Size, arcsec.
-    """
-
-    dx: float
-    dy: float
-    strength: float
-    fwhm: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,8 +117,8 @@ class DiskGalaxy:
         positive = ("r_turn", "r_eff", "sersic_n", "gas_extent", "ha_peak", "ew")
         absent = [name for name in LINE_RATIOS if name not in self.line_ratios]
         faults = {
-            f"inclination {self.inclination}, expected 0 to {_STEEPEST:g} deg": not (
-                0.0 <= self.inclination <= _STEEPEST
+            f"inclination {self.inclination}, expected 0 to {STEEPEST:g} deg": not (
+                0.0 <= self.inclination <= STEEPEST
             ),
             f"curve {self.curve!r}, expected {', '.join(CURVES)}": self.curve not in CURVES,
             f"light {self.light!r}, expected {', '.join(get_args(Light))}": (
@@ -202,14 +159,9 @@ class DiskGalaxy:
             Radius in the disk in arcsec; cosine of the azimuth from the receding
             semi-major axis (0 at the centre, where it has no value).
         """
-        x = np.asarray(sky_x, np.float64) - self.dx0
-        y = np.asarray(sky_y, np.float64) - self.dy0
-        angle = np.deg2rad(self.pa)
-        major = x * np.sin(angle) + y * np.cos(angle)
-        minor = (-x * np.cos(angle) + y * np.sin(angle)) / np.cos(np.deg2rad(self.inclination))
-        radius = np.hypot(major, minor)
-        cos_theta = np.divide(major, radius, out=np.zeros_like(radius), where=radius > 0)
-        return radius, cos_theta
+        east = np.asarray(sky_x, np.float64) - self.dx0
+        north = np.asarray(sky_y, np.float64) - self.dy0
+        return in_disk(east, north, pa=self.pa, inclination=self.inclination)
 
     def _profile(self, radius: Array, r_eff: float) -> Array:
         """Sersic profile relative to its centre; b_n by Ciotti & Bertin (1999, A&A 352, 447)."""
@@ -222,13 +174,9 @@ class DiskGalaxy:
         """Evaluate the surface brightness of H-alpha, 1e-17 erg/s/cm2/arcsec2, without PSF."""
         radius, _ = self.disk_coordinates(sky_x, sky_y)
         flux = self.ha_peak * self._profile(radius, self.r_eff * self.gas_extent)
-        boost = np.ones_like(flux)
-        for clump in self.clumps:
-            dx = np.asarray(sky_x, np.float64) - self.dx0 - clump.dx
-            dy = np.asarray(sky_y, np.float64) - self.dy0 - clump.dy
-            sigma = clump.fwhm / FWHM_PER_SIGMA
-            boost += clump.strength * np.exp(-0.5 * (dx**2 + dy**2) / sigma**2)
-        return flux * boost
+        east = np.asarray(sky_x, np.float64) - self.dx0
+        north = np.asarray(sky_y, np.float64) - self.dy0
+        return flux * clumpiness(self.clumps, east, north)
 
     def continuum(self, sky_x: ArrayLike, sky_y: ArrayLike) -> Array:
         """Evaluate the continuum at H-alpha, 1e-17 erg/s/cm2/Angstrom/arcsec2, without PSF."""

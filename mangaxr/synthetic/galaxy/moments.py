@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
-from mangaxr.synthetic.galaxy.disk import FWHM_PER_SIGMA, DiskGalaxy
+from mangaxr.disks import FWHM_PER_SIGMA
+from mangaxr.synthetic.galaxy.disk import DiskGalaxy
 
 __all__ = ["SPAXEL", "Moments", "Tracer", "model_moments", "sky_grid"]
 

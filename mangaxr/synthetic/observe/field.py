@@ -14,7 +14,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from mangaxr.datamodel.extensions import Layout
 from mangaxr.datamodel.maskbits import DAPPIXMASK
-from mangaxr.synthetic.galaxy.disk import FWHM_PER_SIGMA, DiskGalaxy
+from mangaxr.disks import FWHM_PER_SIGMA
+from mangaxr.synthetic.galaxy.disk import DiskGalaxy
 from mangaxr.synthetic.galaxy.moments import SPAXEL, Moments, model_moments, sky_grid
 from mangaxr.synthetic.observe.binning import BIN_STEPS, Binning, Bins, spaxel_bins, voronoi_bins
 from mangaxr.synthetic.observe.coordinates import elliptical_coordinates, sky_offsets

@@ -1,0 +1,135 @@
+"""Point spread functions of the instrument that sees the lens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from mangaxr.errors import LensError, known_name
+from mangaxr.lensing.image_grid import ImageGrid
+from mangaxr.lensing.profiles.component import Values
+
+__all__ = ["PSF", "PSFKind", "blurred"]
+
+PSFKind = Literal["gaussian", "moffat", "array"]
+_KINDS: tuple[PSFKind, ...] = ("gaussian", "moffat", "array")
+
+SIGMAS_PER_FWHM = 1.0 / np.sqrt(8.0 * np.log(2.0))
+_REACH: dict[PSFKind, float] = {"gaussian": 2.2, "moffat": 5.0}
+"""Radius to which a PSF is taken, in FWHM: beyond lies 1e-6 of a Gaussian, 1 % of a Moffat."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PSF:
+    """The PSF of an image, the same all over it; the pixels themselves come on top.
+
+    Parameters
+    ----------
+    fwhm
+        Full width at half maximum, arcsec; 0 for none.
+    kind
+        ``gaussian``; ``moffat``, whose wings ``beta`` gives; or ``array``.
+    beta
+        Exponent of a Moffat profile, above 1.
+    kernel
+        For ``array``: the PSF (y, x) with odd sides, in steps of the rays; its sum does not matter.
+
+    Raises
+    ------
+    LensError
+        If a number is out of range, or a kernel missing or of even size.
+    UnknownNameError
+        If there is no such kind.
+
+    Examples
+    --------
+    >>> PSF(0.12).kernel_of(ImageGrid(supersample=1)).sum().round(12)
+    np.float64(1.0)
+    """
+
+    fwhm: float = 0.0
+    kind: PSFKind = "gaussian"
+    beta: float = 2.5
+    kernel: Values | None = None
+
+    def __post_init__(self) -> None:
+        known_name("kind of PSF", self.kind, _KINDS)
+        if not (np.isfinite(self.fwhm) and self.fwhm >= 0 and self.beta > 1):
+            msg = f"PSF: fwhm = {self.fwhm}, beta = {self.beta}: expected fwhm >= 0 and beta > 1"
+            raise LensError(msg)
+        if self.kind == "array":
+            shape = np.shape(self.kernel) if self.kernel is not None else ()
+            if len(shape) != 2 or not all(side % 2 for side in shape):
+                msg = f"PSF: a kernel of shape {shape}: expected two odd sides"
+                raise LensError(msg)
+
+    def line_of(self, grid: ImageGrid) -> Values | None:
+        """Return the PSF along one axis in steps of the rays, if it is a product of two such."""
+        if self.kind == "array" or (self.kind == "moffat" and self.fwhm > 0):
+            return None
+        if self.fwhm == 0:
+            return np.ones(1)
+        places = _steps(self.fwhm * _REACH["gaussian"], grid)
+        line = np.exp(-0.5 * (places / (self.fwhm * SIGMAS_PER_FWHM)) ** 2)
+        return _normalised(line)
+
+    def kernel_of(self, grid: ImageGrid) -> Values:
+        """Return the PSF (y, x) in steps of the rays of a grid; its sum is 1."""
+        line = self.line_of(grid)
+        if line is not None:
+            return np.outer(line, line)
+        if self.kernel is not None:
+            kernel = np.asarray(self.kernel, dtype=np.float64)
+        else:
+            places = _steps(self.fwhm * _REACH["moffat"], grid)
+            core = self.fwhm / (2.0 * np.sqrt(2.0 ** (1.0 / self.beta) - 1.0))
+            square = (places[:, np.newaxis] ** 2 + places**2) / core**2
+            kernel = (1.0 + square) ** -self.beta
+        return _normalised(kernel)
+
+
+def _normalised(kernel: Values) -> Values:
+    normalised: Values = kernel / kernel.sum()
+    return normalised
+
+
+def _steps(reach: float, grid: ImageGrid) -> Values:
+    """Return where the rays around one are, arcsec."""
+    number = int(np.ceil(reach / grid.ray_spacing))
+    return np.arange(-number, number + 1, dtype=np.float64) * grid.ray_spacing
+
+
+def blurred(moments: Values, grid: ImageGrid, psf: PSF) -> Values:
+    """Convolve moments (..., traced, traced) with a PSF and average them in the pixels.
+
+    Beyond the margin nothing is known: as in a hole, the share that was measured says so.
+
+    Returns
+    -------
+    ndarray
+        (..., npix, npix)
+    """
+    line = psf.line_of(grid)
+    if line is None:
+        from scipy.signal import fftconvolve
+
+        kernel = psf.kernel_of(grid)
+        kernel = kernel.reshape((1,) * (moments.ndim - 2) + kernel.shape)
+        moments, line = fftconvolve(moments, kernel, mode="same", axes=(-2, -1)), np.ones(1)
+    weights = _pixel_weights(line, grid)
+    found: Values = weights @ moments @ weights.T
+    return found
+
+
+def _pixel_weights(line: Values, grid: ImageGrid) -> Values:
+    """Return how much each ray along an axis counts in each pixel, (npix, traced)."""
+    box = np.full(grid.supersample, 1.0 / grid.supersample)
+    pixel = np.convolve(box, line)
+    weights = np.zeros((grid.npix, grid.traced + 2 * pixel.size))
+    first = grid.margin * grid.supersample - line.size // 2 + pixel.size
+    for i in range(grid.npix):
+        start = first + i * grid.supersample
+        weights[i, start : start + pixel.size] = pixel
+    return weights[:, pixel.size : pixel.size + grid.traced]
