@@ -5,6 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# How long an example takes says more of the machine than of the code.
+settings.register_profile("mangaxr", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("mangaxr")
 
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 """Real files, beside the repository; nothing of them is copied into it."""

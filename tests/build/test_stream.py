@@ -98,9 +98,7 @@ def test_the_store_is_the_same_from_half_of_the_bytes(
     assert archive.served.connections <= 3
 
 
-@settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(faults=st.lists(st.sampled_from(PASSING), min_size=1, max_size=3))
 def test_whatever_passes_is_survived(
     faults: list[str],

@@ -275,9 +275,7 @@ def test_an_entry_of_a_vector_is_a_column_of_its_own(catalog: xr.Dataset, tmp_pa
 texts = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), max_size=8)
 
 
-@settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     values=st.lists(
         st.tuples(st.floats(), st.integers(-(2**63), 2**63 - 1), st.booleans(), texts), min_size=1
@@ -304,9 +302,7 @@ def test_any_values_survive(values: list[tuple[Any, ...]], tmp_path: Path) -> No
             np.testing.assert_array_equal(back.f, dataset.f)
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     suffix=st.sampled_from([".csv", ".ecsv"]),
     where=st.floats(0, 1),

@@ -91,21 +91,21 @@ def check(text: str) -> None:
     assert set(columns_of(text)) <= {str(name) for name in CATALOG.variables} | {"plateifu"}
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text(max_size=60))
 def test_any_text(text: str) -> None:
     """Nothing but `ExpressionError` comes of it."""
     check(text)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.sampled_from(WORDS), max_size=14).map(" ".join))
 def test_any_words(text: str) -> None:
     """Nor of text that looks more like an expression."""
     check(text)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(conditions)
 def test_a_condition_and_its_contrary_exclude_each_other(text: str) -> None:
     """No galaxy meets both, and one of which everything is known meets one of them."""

@@ -55,9 +55,7 @@ digits = st.lists(
 )
 
 
-@settings(
-    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(changed=st.one_of(changes, digits))
 def test_changed_bytes(changed: list[tuple[int, int]], whole: bytes, tmp_path: Path) -> None:
     """Bytes of headers and rows may be anything."""
@@ -67,9 +65,7 @@ def test_changed_bytes(changed: list[tuple[int, int]], whole: bytes, tmp_path: P
     assert "\n" not in open_bytes(bytes(content), tmp_path / "dapall.fits")
 
 
-@settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(length=st.integers(0, 3 * BLOCK - 1))
 def test_a_file_cut_anywhere(length: int, whole: bytes, tmp_path: Path) -> None:
     """A file that is cut within its rows or before is refused."""

@@ -100,7 +100,7 @@ def test_rotation_support_is_the_formula(make_catalog: MakeCatalog) -> None:
     assert ranked.rotation_support.item() == pytest.approx(100.0 / np.sin(np.pi / 3) / 20.0)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(order=st.permutations(range(6)))
 def test_the_order_of_the_table_does_not_matter(order: list[int]) -> None:
     """Rows in any order give the same ranking; equals are ordered by plate, then IFU."""

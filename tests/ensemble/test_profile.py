@@ -73,7 +73,7 @@ def test_medians_recover_the_input_too(disks: NoisyDisks) -> None:
     assert float((sigmas**2).mean()) < 2
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(data=st.data())
 def test_rings_equal_a_plain_loop_for_any_chunks(data: st.DataObject) -> None:
     """A loop over galaxies and rings, with the disks' own coordinates, gives the same."""

@@ -69,7 +69,7 @@ def cuts(size: int) -> st.SearchStrategy[tuple[int, ...]]:
     return inner.map(lambda at: tuple(int(n) for n in np.diff([0, *sorted(at), size])))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_stacks_equal_a_plain_loop_for_any_chunks(
     make_store: MakeStore, data: st.DataObject

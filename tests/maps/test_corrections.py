@@ -10,7 +10,7 @@ import pytest
 import xarray as xr
 from astropy import units as u
 from astropy.io import fits
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -73,7 +73,6 @@ def test_the_correction_of_dr17s_stars_is_position_0_whatever_its_label(
     assert "sigmacorr" not in corrected_sigma(real, "stellar_sigma").dims
 
 
-@settings(deadline=None)
 @given(
     sigma=hnp.arrays(np.float32, 9, elements=dispersions),
     correction=hnp.arrays(np.float32, 9, elements=dispersions),

@@ -37,7 +37,6 @@ WANTED = {"SPX_SKYCOO": None, "STELLAR_VEL": None, "EMLINE_GFLUX": ("Ha-6564", "
 
 shared_folder = settings(
     max_examples=150,
-    deadline=None,
     # Each example writes its own bytes to the one path.
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
@@ -245,7 +244,7 @@ def test_bytes_left_to_read_are_counted_over_members(sound: bytes, path: Path) -
 
 
 @given(size=st.lists(st.integers(0, 20000), max_size=12))
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_pieces_of_any_size_are_the_bytes_of_the_file(
     size: list[int], sound: bytes, packed: bytes, path: Path
 ) -> None:

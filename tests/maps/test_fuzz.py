@@ -97,8 +97,7 @@ def error_of(attempt: Callable[[], object]) -> MangaxrError | None:
 @example(changes=[("write", 0.0, b"SIMPLE")], packed="before")
 @settings(
     max_examples=300,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_no_bytes_raise_anything_but_errors_of_ours(
     changes: list[tuple[str, float, bytes]], packed: str, sound: bytes, path: Path

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import xarray as xr
 from astropy.io import fits
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -78,7 +78,6 @@ def test_the_default_policy_is_donotuse(real: xr.Dataset) -> None:
     assert not found.equals(masked(real, "specindex", "dap"))
 
 
-@settings(deadline=None)
 @given(
     values=hnp.arrays(np.float32, 12, elements=st.floats(width=32)),
     flags=hnp.arrays(np.int32, 12, elements=st.integers(-(2**31), 2**31 - 1)),
@@ -106,7 +105,6 @@ def test_a_value_under_the_mask_never_shows(
     xr.testing.assert_identical(masked(other, "stellar_vel", policy), found)
 
 
-@settings(deadline=None)
 @given(st.lists(st.sampled_from(FLAGS), unique=True), st.sampled_from(FLAGS))
 def test_more_flags_never_make_more_spaxels_good(flags: list[str], more: str) -> None:
     """A policy with a flag added is good only where the one without is."""

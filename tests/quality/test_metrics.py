@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pytest
 from astropy.cosmology import FlatLambdaCDM
 from hand_made_maps import FACTS, MIN_SNR, SPAXEL, Planes, draw_planes, field, measure, sky
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import ndimage
@@ -121,7 +121,6 @@ def test_velocity_statistics_are_what_numpy_says(planes: Planes) -> None:
         assert found[name] == pytest.approx(value, rel=1e-6), name
 
 
-@settings(deadline=None)
 @given(z=st.floats(0.001, 0.3))
 def test_kpc_per_arcsec_is_astropys(z: float) -> None:
     """Flat, H0 = 70, Om = 0.3."""

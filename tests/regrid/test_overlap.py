@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mangaxr.errors import GridError
@@ -23,7 +23,6 @@ def axes(draw: st.DrawFn) -> tuple[int, list[Fraction]]:
     return n_in, sorted(edges)
 
 
-@settings(deadline=None)
 @given(axes())
 def test_overlap_is_that_of_exact_rational_arithmetic(axis: tuple[int, list[Fraction]]) -> None:
     """Every length equals the intersection of the two intervals, computed with fractions."""

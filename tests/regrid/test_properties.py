@@ -15,7 +15,7 @@ from mangaxr.regrid import PixelGrid, overlap_of, resample
 
 Array = NDArray[np.float64]
 
-quick = settings(deadline=None, max_examples=60)
+quick = settings(max_examples=60)
 
 
 @dataclass(frozen=True, slots=True)

@@ -315,9 +315,7 @@ _SLOW = {"stall", "busy", "trickle"}  # which take a second each, and are tested
 _FAULTS = sorted({fault for faults in RECOVERS.values() for fault in faults} - _SLOW)
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     faults=st.lists(
         st.sampled_from([*_FAULTS, "gone", "change", "change_quietly", "blind"]), max_size=6

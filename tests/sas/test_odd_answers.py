@@ -244,7 +244,7 @@ _ANSWERS = st.tuples(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(answers=st.lists(_ANSWERS, min_size=1, max_size=8))
 def test_versions_are_never_mixed(
     tmp_path_factory: pytest.TempPathFactory,

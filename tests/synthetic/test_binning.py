@@ -18,7 +18,7 @@ def disc(size: int) -> np.ndarray:
 
 
 @given(peak=st.floats(2, 60), scale=st.floats(2, 12), seed=st.integers(0, 99))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_bins_partition_the_footprint(peak, scale, seed) -> None:
     """Every good spaxel is in one bin, no other is, and bin numbers have no gaps."""
     good = disc(24)
