@@ -44,7 +44,7 @@ LAYERS: dict[str, set[str]] = {
     "card": {"errors", "store"},
     "ensemble": {*_NAMES, "store"},
     "lensing": {*_NAMES, "disks", "store"},
-    "viz": {*_NAMES, "store"},
+    "viz": {*_NAMES, "lensing", "store"},
     "export": {*_NAMES, "_version", "locking", "store"},
     "synthetic": {*_NAMES, "disks", "sas", "store"},
     "build": {

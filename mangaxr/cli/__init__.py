@@ -24,6 +24,7 @@ _COMMANDS = (
     "info",
     "validate",
     "preview",
+    "lens",
     "export",
     "card",
 )

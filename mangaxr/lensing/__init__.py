@@ -15,8 +15,11 @@ Parts import one way: ``profiles`` (what deflects), `Lens`, `trace` (source to r
 """
 
 from mangaxr.disks import Clump
+from mangaxr.lensing.galaxy import LensedGalaxy, lens_galaxy, write_image
 from mangaxr.lensing.image_grid import ImageGrid
 from mangaxr.lensing.lens import Jacobian, Lens
+from mangaxr.lensing.named import parse_lens
+from mangaxr.lensing.noise import add_noise
 from mangaxr.lensing.observe import observe
 from mangaxr.lensing.profiles.component import Component, Hessian
 from mangaxr.lensing.profiles.epl import EPL
@@ -29,6 +32,7 @@ from mangaxr.lensing.psf import PSF
 from mangaxr.lensing.rotating_disk import Bulge, rotating_disk
 from mangaxr.lensing.scale import LensScale
 from mangaxr.lensing.source_maps import MOMENTS, SourceMaps
+from mangaxr.lensing.template import from_store
 from mangaxr.lensing.trace import Traced, trace
 
 __all__ = [
@@ -46,11 +50,17 @@ __all__ = [
     "Jacobian",
     "Lens",
     "LensScale",
+    "LensedGalaxy",
     "PJaffe",
     "Shear",
     "SourceMaps",
     "Traced",
+    "add_noise",
+    "from_store",
+    "lens_galaxy",
     "observe",
+    "parse_lens",
     "rotating_disk",
     "trace",
+    "write_image",
 ]

@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 
 __all__ = ["observe"]
 
+_ROUNDING = 1e-12
 _LONG_NAMES = {
-    "flux": ("surface brightness, of the share that was measured", "as the source's"),
-    "velocity": ("flux-weighted mean velocity", "km / s"),
-    "sigma": ("velocity dispersion, with beam smearing", "km / s"),
-    "coverage": ("share of the PSF's footprint whose source was measured", "1"),
-    "valid": ("whether coverage is high enough, and there is light", "1"),
+    "flux": "surface brightness, of the share that was measured",
+    "velocity": "flux-weighted mean velocity",
+    "sigma": "velocity dispersion, with beam smearing",
+    "coverage": "share of the PSF's footprint whose source was measured",
+    "valid": "whether coverage is high enough, and there is light",
 }
 
 
@@ -77,8 +78,8 @@ def observe(traced: Traced, *, psf: PSF | None = None, coverage_min: float = 0.5
         raise LensError(msg)
     grid = traced.grid
     share, flux, first, second = np.moveaxis(blurred(traced.moments, grid, psf or PSF()), -3, 0)
-    # A footprint that was measured whole has a share of 1 but for rounding.
-    measured = share >= coverage_min - 1e-12
+    share = np.minimum(share, 1.0)  # rounding
+    measured = share >= coverage_min - _ROUNDING
     lit = measured & (flux > 0)
     velocity = np.divide(first, flux, out=np.full_like(flux, np.nan), where=lit)
     spread = np.divide(second, flux, out=np.full_like(flux, np.nan), where=lit) - velocity**2
@@ -91,8 +92,9 @@ def observe(traced: Traced, *, psf: PSF | None = None, coverage_min: float = 0.5
     }
     leading = ("sample",) if flux.ndim == 3 else tuple(f"sample_{i}" for i in range(flux.ndim - 2))
     dims = (*leading, "y", "x")
+    units = {"flux": traced.source.flux_units, "velocity": "km / s", "sigma": "km / s"}
     variables = {
-        name: (dims, values, {"long_name": _LONG_NAMES[name][0], "units": _LONG_NAMES[name][1]})
+        name: (dims, values, {"long_name": _LONG_NAMES[name], "units": units.get(name, "1")})
         for name, values in maps.items()
     }
     axis = grid.axis()
@@ -103,7 +105,7 @@ def observe(traced: Traced, *, psf: PSF | None = None, coverage_min: float = 0.5
         attrs={
             "pixel_scale": grid.pixel_scale,
             "psf_fwhm": psf.fwhm if psf else 0.0,
-            "source_psf_fwhm": traced.source_psf_fwhm,
+            "source_psf_fwhm": traced.source.psf_fwhm,
             "coverage_min": coverage_min,
         },
     )

@@ -14,7 +14,7 @@ from mangaxr.errors import LensError
 if TYPE_CHECKING:
     from astropy.cosmology import FLRW
 
-__all__ = ["LensScale", "default_cosmology"]
+__all__ = ["LensScale", "default_cosmology", "kpc_per_arcsec"]
 
 _ARCSEC = np.pi / (180.0 * 3600.0)
 _KPC_PER_ARCSEC_AT_MPC = 1e3 * _ARCSEC
@@ -27,6 +27,21 @@ def default_cosmology() -> FLRW:
     from astropy.cosmology import FlatLambdaCDM
 
     return FlatLambdaCDM(H0=70.0, Om0=0.3)
+
+
+def kpc_per_arcsec(z: float, cosmology: FLRW | None = None) -> float:
+    """Return what an arcsec subtends at a redshift, kpc.
+
+    Raises
+    ------
+    LensError
+        If the redshift is not positive.
+    """
+    if not 0 < z < np.inf:
+        msg = f"z = {z}: expected a redshift above 0"
+        raise LensError(msg)
+    distance = (cosmology or default_cosmology()).angular_diameter_distance(z)
+    return float(distance.to_value("kpc")) * _ARCSEC
 
 
 @dataclass(frozen=True)

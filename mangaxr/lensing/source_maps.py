@@ -34,6 +34,8 @@ class SourceMaps:
         Side of a pixel, arcsec as seen without the lens.
     psf_fwhm
         Width of the PSF that the maps are blurred with already, arcsec in the same sense.
+    flux_units
+        Unit of ``flux``, for those who look at an image.
     x, y
         Where the middle of the maps is in the source plane, arcsec.
 
@@ -57,6 +59,7 @@ class SourceMaps:
     mask: npt.NDArray[np.bool_]
     pixel_scale: float
     psf_fwhm: float = 0.0
+    flux_units: str = "1"
     x: float = 0.0
     y: float = 0.0
 

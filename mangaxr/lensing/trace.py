@@ -30,13 +30,13 @@ class Traced:
         Of `mangaxr.lensing.MOMENTS`, (..., 4, traced, traced).
     grid
         Whose rays they are.
-    source_psf_fwhm
-        Width of the PSF that the source was blurred with before, arcsec in the source plane.
+    source
+        What they are of.
     """
 
     moments: Values
     grid: ImageGrid
-    source_psf_fwhm: float
+    source: SourceMaps
 
 
 def trace(source: SourceMaps, lens: Lens, grid: ImageGrid) -> Traced:
@@ -74,7 +74,7 @@ def trace(source: SourceMaps, lens: Lens, grid: ImageGrid) -> Traced:
     row = (beta_y - source.y) / source.pixel_scale + middle_y
     found = _between(source.moments(), row.ravel(), column.ravel())
     moments = np.moveaxis(found.reshape(*shape, -1), -1, -3)
-    return Traced(moments, grid, source.psf_fwhm)
+    return Traced(moments, grid, source)
 
 
 def _between(maps: Values, row: Values, column: Values) -> Values:

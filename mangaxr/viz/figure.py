@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 import xarray as xr
 
 from mangaxr.store.physical import to_physical
-from mangaxr.viz.canvas import FONT, new_figure
+from mangaxr.viz.canvas import new_figure
 from mangaxr.viz.labels import channel_label, quality_text, title_text
 from mangaxr.viz.layout import PageLayout, page_layout
+from mangaxr.viz.page_words import label_axes, write_words
 from mangaxr.viz.panel import SkyMap, draw_map
 from mangaxr.viz.sky import draw_compass, draw_psf, draw_reff, sky_box
 from mangaxr.viz.style import COVERAGE, find_style
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 __all__ = ["draw_galaxy"]
@@ -49,7 +49,7 @@ def draw_galaxy(galaxy: xr.Dataset) -> Figure:
         draw_reff(axes, galaxy)
         if sky_map.style is not COVERAGE:
             draw_psf(axes, galaxy, box)
-        _label_axes(axes, page, i)
+        label_axes(axes, page, i)
     draw_compass(figure.axes[0], box)
     _write_words(figure, page, galaxy)
     return figure
@@ -70,35 +70,14 @@ def _sky_maps(galaxy: xr.Dataset) -> list[SkyMap]:
     return [*maps, SkyMap("coverage", label, galaxy.coverage.min("channel").values, COVERAGE)]
 
 
-def _label_axes(axes: Axes, page: PageLayout, index: int) -> None:
-    from matplotlib.ticker import MaxNLocator
-
-    axes.tick_params(
-        labelsize=6, labelfontfamily=FONT, length=2.5, width=0.5, direction="in", pad=3,
-        top=True, right=True, labelbottom=page.is_lowest(index),
-        labelleft=page.is_leftmost(index),
-    )  # fmt: skip
-    axes.spines[:].set_linewidth(0.5)
-    for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
-    if page.is_lowest(index):
-        axes.set_xlabel("ΔRA cos δ  [arcsec]", fontsize=7, family=FONT, labelpad=2)
-    if page.is_leftmost(index):
-        axes.set_ylabel("ΔDec  [arcsec]", fontsize=7, family=FONT, labelpad=1)
-
-
 def _write_words(figure: Figure, page: PageLayout, galaxy: xr.Dataset) -> None:
     """Write the title, the quality and the key."""
     quality = quality_text(int(galaxy.dapqual), int(galaxy.drp3qual))
-    left = page.panel(0)[0]
-    for inches, text, size, weight, color in (
-        (page.height - 0.08, str(galaxy.galaxy.values), 9, "bold", "black"),
-        (page.height - 0.25, textwrap.fill(f"Quality: {quality}", 105), 7, "normal", "#444444"),
-        (0.17, _KEY, 6, "normal", "#444444"),
-    ):
-        words = figure.text(left, inches / page.height, text, fontsize=size, fontweight=weight)
-        words.set(color=color, family=FONT, parse_math=False, va="top")
-    facts = figure.text(
-        1 - 0.14 / page.width, 1 - 0.10 / page.height, title_text(galaxy), fontsize=7
+    write_words(
+        figure,
+        page,
+        title=str(galaxy.galaxy.values),
+        below=textwrap.fill(f"Quality: {quality}", 105),
+        right=title_text(galaxy),
+        key=_KEY,
     )
-    facts.set(family=FONT, parse_math=False, ha="right", va="top")

@@ -41,12 +41,15 @@ class SkyMap:
         (y, x), in physical units; NaN where there is no value.
     style
         Its look.
+    limits
+        Ends of the colour scale; None for those of the values.
     """
 
     name: str
     label: str
     values: NDArray[np.floating[Any]]
     style: Style
+    limits: Limits | None = None
 
 
 def colour_norm(style: Style, limits: Limits) -> Normalize:
@@ -93,12 +96,13 @@ def draw_map(axes: Axes, bar: Axes, sky_map: SkyMap, box: SkyBox) -> AxesImage |
     axes.set_aspect("equal")
     # A fixed height keeps the labels of a row in line, whatever the ticks.
     bar.set_title(sky_map.label, fontsize=7, family=FONT, y=3.1, pad=0, parse_math=False)
-    limits = find_limits(sky_map.style, sky_map.values)
-    if limits is None:
+    found = find_limits(sky_map.style, sky_map.values)
+    if found is None:
         bar.set(xticks=[], yticks=[])
         bar.set_frame_on(False)
         axes.text(0.5, 0.5, "no values", transform=axes.transAxes, **_CENTRED)
         return None
+    limits = sky_map.limits or found
     image = axes.imshow(
         np.ma.masked_invalid(sky_map.values),
         origin="lower",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.patheffects import AbstractPathEffect
 
-__all__ = ["SkyBox", "draw_compass", "draw_psf", "draw_reff", "sky_box"]
+__all__ = ["SkyBox", "draw_compass", "draw_psf", "draw_reff", "outlined", "sky_box"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def draw_reff(axes: Axes, galaxy: xr.Dataset) -> None:
         return
     width, height = 2 * reff, 2 * reff * (1 - ellipticity)
     ellipse = Ellipse((0, 0), width, height, angle=90 - pa, label="R_e")
-    ellipse.set(fill=False, edgecolor="black", linewidth=0.7, path_effects=_outlined(1.5))
+    ellipse.set(fill=False, edgecolor="black", linewidth=0.7, path_effects=outlined(1.5))
     axes.add_patch(ellipse)
 
 
@@ -98,7 +98,7 @@ def draw_psf(axes: Axes, galaxy: xr.Dataset, box: SkyBox) -> None:
     east, south = box.place(0.03, 0.03)
     circle = Circle((east - fwhm / 2, south + fwhm / 2), fwhm / 2, label="PSF")
     circle.set(fill=False, edgecolor="black", linewidth=0.7, linestyle=(0, (3, 2)))
-    circle.set_path_effects(_outlined(1.5))
+    circle.set_path_effects(outlined(1.5))
     axes.add_patch(circle)
 
 
@@ -114,13 +114,13 @@ def draw_compass(axes: Axes, box: SkyBox) -> None:
         arrow = FancyArrowPatch(
             corner, tip, arrowstyle="-|>", mutation_scale=4, shrinkA=0, shrinkB=0
         )
-        arrow.set(color="black", linewidth=0.7, path_effects=_outlined(1.5))
+        arrow.set(color="black", linewidth=0.7, path_effects=outlined(1.5))
         axes.add_patch(arrow)
         label = axes.text(*text, letter, fontsize=6, ha="center", va="center", family=FONT)
-        label.set_path_effects(_outlined(1.5))
+        label.set_path_effects(outlined(1.5))
 
 
-def _outlined(width: float) -> list[AbstractPathEffect]:
+def outlined(width: float) -> list[AbstractPathEffect]:
     """Edge a thin line with white, so that it shows on every colour."""
     from matplotlib.patheffects import withStroke
 

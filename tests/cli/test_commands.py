@@ -22,7 +22,7 @@ Run = Callable[..., Any]
 
 COMMANDS = (
     "demo", "catalog", "rank", "download", "inspect", "quality", "build", "info", "validate",
-    "preview", "export", "card",
+    "preview", "lens", "export", "card",
 )  # fmt: skip
 
 
