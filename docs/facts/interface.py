@@ -10,6 +10,7 @@ _TITLES = {
     "mangaxr": "What `import mangaxr` gives; the sub-modules are listed below.",
     "mangaxr.errors": "Every error derives from `MangaxrError` and from the builtin one expects.",
     "mangaxr.synthetic": "A survey with known truth.",
+    "mangaxr.lensing": "Galaxies behind gravitational lenses.",
     "mangaxr.regrid": "Area overlap of pixel grids; numpy only.",
 }
 """Modules whose ``__all__`` is public."""
