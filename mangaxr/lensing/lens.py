@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import math
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -63,6 +64,24 @@ class Lens:
 
     def __repr__(self) -> str:
         return f"Lens([{', '.join(map(repr, self.components))}])"
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of the batch that the parameters make: () for one lens."""
+        return np.broadcast_shapes(*(part.batch for part in self.components), ())
+
+    def parts(self, number: int) -> Iterator[Lens]:
+        """Give out the lenses of a batch in order, as batches (n,) of so many at most.
+
+        One lens is one batch.
+        """
+        total = math.prod(self.shape)
+        if not self.shape:
+            yield self
+            return
+        flat = [part.flat(self.shape) for part in self.components]
+        for start in range(0, total, number):
+            yield Lens(part.chosen(slice(start, start + number)) for part in flat)
 
     def deflection(self, theta_x: Positions, theta_y: Positions) -> tuple[Values, Values]:
         """Return alpha, arcsec, along x and y, at positions in the image plane, arcsec."""

@@ -118,8 +118,26 @@ def blurred(moments: Values, grid: ImageGrid, psf: PSF) -> Values:
         kernel = psf.kernel_of(grid)
         kernel = kernel.reshape((1,) * (moments.ndim - 2) + kernel.shape)
         moments, line = fftconvolve(moments, kernel, mode="same", axes=(-2, -1)), np.ones(1)
+    # The moments of a ray lie side by side in memory: they are the columns of one product.
+    rays = np.moveaxis(moments, -3, -1)
+    found = _in_pixels(rays, grid) if line.size == 1 else _weighted(rays, line, grid)
+    return np.moveaxis(found, -1, -3)
+
+
+def _in_pixels(rays: Values, grid: ImageGrid) -> Values:
+    """Average the rays (..., y, x, moment) of each pixel."""
+    edge, n, each = grid.margin * grid.supersample, grid.npix, grid.supersample
+    inner = rays[..., edge : edge + n * each, edge : edge + n * each, :]
+    blocks = inner.reshape(*rays.shape[:-3], n, each, n, each, rays.shape[-1])
+    found: Values = blocks.mean(axis=(-4, -2))
+    return found
+
+
+def _weighted(rays: Values, line: Values, grid: ImageGrid) -> Values:
+    """Convolve rays (..., y, x, moment) with the PSF along both axes, and average them."""
     weights = _pixel_weights(line, grid)
-    found: Values = weights @ moments @ weights.T
+    rows = weights @ rays.reshape(*rays.shape[:-2], -1)
+    found: Values = weights @ rows.reshape(*rows.shape[:-1], *rays.shape[-2:])
     return found
 
 

@@ -10,14 +10,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from mangaxr.lensing.image_grid import ImageGrid
+from mangaxr.lensing.interpolate import interpolate
 from mangaxr.lensing.lens import Lens
 from mangaxr.lensing.profiles.component import Values
 from mangaxr.lensing.source_maps import SourceMaps
 
 __all__ = ["Traced", "trace"]
+
+_AT_A_TIME = 1 << 16
+"""Rays of a batch that are traced together: few enough for a processor's cache."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,42 +70,18 @@ def trace(source: SourceMaps, lens: Lens, grid: ImageGrid) -> Traced:
     >>> trace(source, Lens([SIS(1.0)]), ImageGrid(32, 0.1, supersample=2)).moments.shape
     (4, 80, 80)
     """
-    beta_x, beta_y = lens.ray_shoot(*grid.rays())
-    shape = beta_x.shape
+    maps = source.moments()
+    rays = grid.rays()
+    parts = lens.parts(max(1, _AT_A_TIME // grid.traced**2))
+    moments = np.concatenate([_along(rays, maps, source, part) for part in parts])
+    return Traced(moments.reshape(*lens.shape, *moments.shape[1:]), grid, source)
+
+
+def _along(rays: tuple[Values, Values], maps: Values, source: SourceMaps, lens: Lens) -> Values:
+    """Return the moments of the rays through lenses of one axis, (lens, 4, traced, traced)."""
+    beta_x, beta_y = lens.ray_shoot(*rays)
     middle_y, middle_x = ((size - 1) / 2.0 for size in source.flux.shape)
     column = (beta_x - source.x) / source.pixel_scale + middle_x
     row = (beta_y - source.y) / source.pixel_scale + middle_y
-    found = _between(source.moments(), row.ravel(), column.ravel())
-    moments = np.moveaxis(found.reshape(*shape, -1), -1, -3)
-    return Traced(moments, grid, source)
-
-
-def _between(maps: Values, row: Values, column: Values) -> Values:
-    """Interpolate maps (k, y, x) linearly at pixel coordinates (n,); return (n, k).
-
-    All maps of a pixel lie side by side, so that a ray finds them in one place of the memory.
-    """
-    number, height, width = maps.shape
-    framed = np.zeros((height + 2, width + 2, number))  # a frame of nothing around
-    framed[1:-1, 1:-1] = np.moveaxis(maps, 0, -1)
-    pixels = framed.reshape(-1, number)
-    low_row, up = _cell(row, height)
-    low_column, right = _cell(column, width)
-    at = low_row * (width + 2) + low_column
-    corners = (
-        (at, (1.0 - up) * (1.0 - right)),
-        (at + 1, (1.0 - up) * right),
-        (at + width + 2, up * (1.0 - right)),
-        (at + width + 3, up * right),
-    )
-    total = np.zeros((row.size, number))
-    for corner, weight in corners:
-        total += pixels[corner] * weight[:, np.newaxis]
-    return total
-
-
-def _cell(place: Values, size: int) -> tuple[npt.NDArray[np.intp], Values]:
-    """Return the pixel of a framed map below a coordinate, and how far above it that is."""
-    framed = np.clip(place + 1.0, 0.0, size + 1.0)
-    low = np.minimum(framed.astype(np.intp), size)
-    return low, framed - low
+    found = interpolate(maps, row.ravel(), column.ravel())
+    return np.moveaxis(found.reshape(-1, *row.shape[-2:], len(maps)), -1, -3)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from abc import ABC, abstractmethod
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -70,6 +70,28 @@ class Component(ABC):
     def hessian(self, theta_x: Positions, theta_y: Positions) -> Hessian:
         """Return the second derivatives of the potential."""
 
+    @property
+    def batch(self) -> tuple[int, ...]:
+        """Shape of the batch that the parameters make: () for one lens."""
+        return np.broadcast_shapes(*(np.shape(value) for value in self._parameters().values()))
+
+    def flat(self, shape: tuple[int, ...]) -> Self:
+        """Return all lenses of a batch in one axis, each parameter that varies an array (n,)."""
+        changed = {
+            name: np.broadcast_to(value, shape).ravel()
+            for name, value in self._parameters().items()
+            if np.ndim(value)
+        }
+        return dataclasses.replace(self, **changed)  # type: ignore[type-var]
+
+    def chosen(self, which: slice) -> Self:
+        """Return some lenses of a batch (n,)."""
+        changed = {n: v[which] for n, v in self._parameters().items() if isinstance(v, np.ndarray)}
+        return dataclasses.replace(self, **changed)  # type: ignore[type-var]
+
+    def _parameters(self) -> dict[str, Parameter]:
+        return {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}  # type: ignore[arg-type]
+
     def _require(self, **conditions: bool | np.bool_) -> None:
         """Refuse parameters that are not numbers, or of which a condition does not hold.
 
@@ -83,7 +105,7 @@ class Component(ABC):
         LensError
             With the parameter and its value.
         """
-        values = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}  # type: ignore[arg-type]
+        values = self._parameters()
         numbers = {name: bool(np.all(np.isfinite(value))) for name, value in values.items()}
         for name, holds in (*numbers.items(), *conditions.items()):
             if not holds:
