@@ -80,6 +80,7 @@ bench: $(VENV)/made-test  ## compare with astropy, gzip and plain loops, in one 
 	$(BIN)/python -m benchmarks.storing
 	$(BIN)/python -m benchmarks.ranking
 	$(BIN)/python -m benchmarks.ensemble
+	$(BIN)/python -m benchmarks.lensing
 	$(BIN)/python -m benchmarks.survey
 
 clean:  ## remove what these targets made

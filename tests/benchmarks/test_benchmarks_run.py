@@ -21,6 +21,7 @@ from benchmarks import (
     building,
     ensemble,
     files,
+    lensing,
     opening,
     quality,
     ranking,
@@ -76,6 +77,13 @@ def test_scheduling_times_every_way() -> None:
     assert scheduling.set_up_survey(130) > 0
 
 
+def test_lensing_compares_equal_images() -> None:
+    """Ours and lenstronomy's are the same to 1e-4 of the peak."""
+    pytest.importorskip("lenstronomy", reason="the extra lenstronomy is not installed")
+    found = lensing.compare(1, 1, repeats=1)
+    assert set(found) == {"mangaxr", "lenstronomy"}
+
+
 def test_ranking_times_every_side() -> None:
     """Each program runs to its end and tells its memory."""
     found = ranking.compare(200, repeats=1)
@@ -126,6 +134,7 @@ def test_the_pipeline_with_astropy_gives_the_maps_of_the_store(tmp_path: Path) -
         (storing.TimeStoring, ()),
         (ranking.TimeRanking, (200,)),
         (ensemble.TimeEnsemble, (3,)),
+        (lensing.TimeLensing, (1,)),
     ],
 )
 def test_benchmark_classes_run(benchmark: type, parameters: tuple[int, ...]) -> None:
