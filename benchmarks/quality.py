@@ -12,50 +12,25 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+from benchmarks.build_with import build_with
 from benchmarks.files import survey_files
+from benchmarks.pair import RECIPE, tensor_alone
 from benchmarks.survey.files import mixed_files
 from mangaxr import compute_quality
-from mangaxr.build.galaxy import BuiltGalaxy, GalaxyArrays, build_galaxy, tensor_row
+from mangaxr.build.galaxy import build_galaxy
 from mangaxr.build.items import Source
-from mangaxr.build.journal import Journal
-from mangaxr.build.origin import size_row
-from mangaxr.build.rows import done_row, header_row
 from mangaxr.build.slabs import Build
-from mangaxr.build.work import Work, do_work
-from mangaxr.maps.attributes import header_values
-from mangaxr.maps.geometry import SKY_EXTENSION
-from mangaxr.maps.stream import read_maps
-from mangaxr.tensors.assemble import assemble
-from mangaxr.tensors.channels import wanted_planes
-from mangaxr.tensors.recipe import Recipe
 
 __all__ = [
     "TimeQuality",
-    "build_with",
     "compare",
     "each",
-    "tensor_alone",
     "tensor_and_quality",
     "whole",
 ]
-
-RECIPE = Recipe()
-WANTED = {SKY_EXTENSION: None, **wanted_planes(RECIPE.parsed_channels())}
-
-
-def tensor_alone(source: Source) -> BuiltGalaxy:
-    """Read what the tensor needs, make it, and the row without metrics."""
-    raw = read_maps(source.path, WANTED)
-    values = header_values(raw)
-    tensor = assemble(raw, RECIPE, values.get("reff", float("nan")))
-    origin = header_row(raw, values) | size_row(source, verify=False)
-    row = done_row(source, origin, tensor_row(values, tensor, RECIPE))
-    return BuiltGalaxy(row, GalaxyArrays(tensor.tensor, tensor.ivar, tensor.coverage))
-
 
 tensor_and_quality = partial(build_galaxy, recipe=RECIPE, verify=False, on_error="raise")
 """What a build does of each galaxy."""
@@ -73,24 +48,6 @@ def whole(sources: Sequence[Source], build: Build) -> None:
     """Build a store of them, and throw it away."""
     with tempfile.TemporaryDirectory() as folder:
         build_with(build, sources, Path(folder, "t.zarr"), workers=1)
-
-
-def build_with(build: Build, sources: Sequence[Source], store: Path, *, workers: int) -> None:
-    """Build a store with another function in the place of a build's own."""
-    work = Work(
-        recipe=RECIPE,
-        sources=sources,
-        present=None,
-        fresh=True,
-        build=build,
-        on_death=build,
-        streaming=None,
-        expected="",
-        command="benchmarks.quality",
-        started=datetime.now(UTC),
-        began=time.monotonic(),
-    )
-    do_work(work, Journal(store), workers=workers, client=None, progress=None)
 
 
 class TimeQuality:

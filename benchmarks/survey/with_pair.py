@@ -13,7 +13,8 @@ __all__ = ["main"]
 
 def main() -> None:
     """Build the store, the rest of it as always."""
-    from benchmarks.quality import build_with, tensor_alone
+    from benchmarks.build_with import build_with
+    from benchmarks.pair import tensor_alone
     from mangaxr.build.items import resolve_items
 
     store, folder, workers = sys.argv[1:]

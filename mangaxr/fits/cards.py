@@ -176,5 +176,6 @@ class Cards:
         return "\n".join(text[i : i + CARD].rstrip() for i in range(0, len(text), CARD)).rstrip()
 
 
+@lru_cache(maxsize=1024)
 def _padded(keyword: str) -> bytes:
     return keyword.ljust(KEYWORD).encode()

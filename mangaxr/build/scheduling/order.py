@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
-from mangaxr.build.scheduling.processes import Processes
+from mangaxr.build.scheduling.processes import THREADS, Processes
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -99,10 +99,10 @@ def _in_processes(
     workers: int,
     on_death: Callable[[Task], Result] | None,
 ) -> Generator[Result, None, None]:
-    """Run tasks in threads each of which has a process do the work."""
+    """Run tasks in threads that have processes do the work."""
     processes = Processes(function, on_death=on_death)
     # The processes end first: threads that wait for them then end at once.
-    return _in_threads(processes.call, tasks, workers, stop=processes.close)
+    return _in_threads(processes.call, tasks, workers, threads=THREADS, stop=processes.close)
 
 
 def _in_threads(
@@ -110,10 +110,14 @@ def _in_threads(
     tasks: Sequence[Task],
     workers: int,
     *,
+    threads: int = 1,
     stop: Callable[[], None] = lambda: None,
 ) -> Generator[Result, None, None]:
-    """Run tasks side by side; a window over them bounds how many results wait."""
-    pool = ThreadPoolExecutor(workers, thread_name_prefix="mangaxr")
+    """Run tasks side by side, in so many threads for each worker.
+
+    A window over the tasks bounds how many results wait.
+    """
+    pool = ThreadPoolExecutor(workers * threads, thread_name_prefix="mangaxr")
     waiting: deque[Future[Result]] = deque()
     try:
         for task in tasks:

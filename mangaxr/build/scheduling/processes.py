@@ -1,13 +1,15 @@
-"""Worker processes, each at the service of one thread of this process.
+"""Worker processes, each at the service of two threads of this process.
 
-A thread hands its process one task at a time over a pipe and waits for the answer. So it is
-known which task was in work when a process died, and nothing but that task is run again.
+A thread hands its process a task over a pipe and waits for the answer. Another does so meanwhile:
+the process has its next task at hand when it is done with one. It answers in the order of the
+tasks, so that it is known which was in work when it died: that is the one to blame.
 The processes are started afresh: they share no locks with this one, and do not import the
 user's script, which therefore needs no ``if __name__ == "__main__"``.
 """
 
 from __future__ import annotations
 
+import itertools
 import logging
 import os
 import pickle
@@ -22,7 +24,7 @@ from typing import Any, Generic, TypeVar
 from mangaxr.build.scheduling.worker import PICKLE_PROTOCOL
 from mangaxr.errors import BuildError
 
-__all__ = ["DIED", "TRIES", "Processes"]
+__all__ = ["DIED", "THREADS", "TRIES", "Processes"]
 
 _log = logging.getLogger(__name__)
 
@@ -35,6 +37,9 @@ DIED = "the process that worked on it died"
 TRIES = 3
 """Processes that one task may kill before it is given up."""
 
+THREADS = 2
+"""Threads that a process serves."""
+
 _ONE_THREAD = dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"
 )
@@ -46,7 +51,7 @@ _SECONDS_TO_END = 5.0
 
 
 class Processes(Generic[Task, Result]):
-    """A process for every thread that calls it; started by the first call of each."""
+    """A process for every two threads that call it; started by the first call of either."""
 
     def __init__(
         self,
@@ -57,7 +62,8 @@ class Processes(Generic[Task, Result]):
         self._function = pickle.dumps(function, protocol=PICKLE_PROTOCOL)
         self._on_death = on_death
         self._of_thread = threading.local()
-        self._living: set[_Process] = set()
+        self._numbers = itertools.count()
+        self._places: dict[int, _Place] = {}
         self._lock = threading.Lock()
         self._closed = False
 
@@ -73,12 +79,14 @@ class Processes(Generic[Task, Result]):
             Whatever the function raised.
         """
         content = pickle.dumps(task, protocol=PICKLE_PROTOCOL)
-        for _ in range(TRIES):
-            process = self._process()
+        place, killed = self._place(), 0
+        while killed < TRIES:
+            process = self._process(place)
             try:
                 good, value = process.ask(content)
-            except (EOFError, OSError):
-                self._bury(process)
+            except _DiedError as death:
+                self._bury(place, process)
+                killed += death.to_blame
                 continue
             if good:
                 return value  # type: ignore[no-any-return]  # what the function returned
@@ -92,36 +100,67 @@ class Processes(Generic[Task, Result]):
         """End all processes at once; they hold nothing that would be lost."""
         with self._lock:
             self._closed = True
-            living = list(self._living)
+            living = [place.process for place in self._places.values() if place.process]
         for process in living:
             process.end()
 
-    def _process(self) -> _Process:
-        process: _Process | None = getattr(self._of_thread, "process", None)
-        if process is None:
+    def _place(self) -> _Place:
+        """Return where this thread's process is, and that of another one."""
+        place: _Place | None = getattr(self._of_thread, "place", None)
+        if place is None:
             with self._lock:
-                if self._closed:
-                    msg = "worker processes: are closed"
-                    raise BuildError(msg)
-                process = _Process()
-                self._living.add(process)
-            process.prepare(self._function)
-            self._of_thread.process = process
+                number = next(self._numbers) // THREADS
+                place = self._places.setdefault(number, _Place())
+            self._of_thread.place = place
+        return place
+
+    def _process(self, place: _Place) -> _Process:
+        with place.starting:
+            process = place.process
+            if process is None:
+                with self._lock:
+                    if self._closed:
+                        msg = "worker processes: are closed"
+                        raise BuildError(msg)
+                    process = place.process = _Process()
+                process.prepare(self._function)
         return process
 
-    def _bury(self, process: _Process) -> None:
-        status = process.end()
-        self._of_thread.process = None
-        with self._lock:
-            self._living.discard(process)
+    def _bury(self, place: _Place, process: _Process) -> None:
+        """End a process that died, and say so: once, whoever finds it."""
+        with place.starting, self._lock:
+            if place.process is not process:
+                return
+            place.process = None
+            status = process.end()
             if not self._closed:
                 _log.warning("a worker process died (status %d): its task is run again", status)
+
+
+class _Place:
+    """Where a process is, and its successor if it dies."""
+
+    def __init__(self) -> None:
+        self.starting = threading.Lock()
+        self.process: _Process | None = None
+
+
+class _DiedError(Exception):
+    """A process died; ``to_blame`` tells whether it was at the task that was asked of it."""
+
+    def __init__(self, *, to_blame: bool) -> None:
+        super().__init__()
+        self.to_blame = to_blame
 
 
 class _Process:
     """One process and the pipe to it."""
 
     def __init__(self) -> None:
+        self._asking = threading.Lock()
+        self._answering = threading.Condition()
+        self._asked = self._answered = 0
+        self._dead = False
         self._pipe, theirs = Pipe()
         with theirs:
             code = _SERVE.format(
@@ -145,7 +184,7 @@ class _Process:
         """
         try:
             good, error = self.ask(function)
-        except (EOFError, OSError) as gone:
+        except _DiedError as gone:
             msg = (
                 f"a worker process ended before it began (exit status {self.end()}): "
                 f"build with one worker"
@@ -155,10 +194,39 @@ class _Process:
             raise error
 
     def ask(self, content: bytes) -> tuple[bool, Any]:
-        """Send something and return the answer: whether it went well, and the result."""
-        self._pipe.send_bytes(content)
-        good, value = pickle.loads(self._pipe.recv_bytes())
+        """Send something and return the answer: whether it went well, and the result.
+
+        Raises
+        ------
+        _DiedError
+            If there is none.
+        """
+        with self._asking:
+            turn = self._asked
+            try:
+                self._pipe.send_bytes(content)
+            except OSError:
+                raise self._died(turn) from None
+            self._asked += 1
+        with self._answering:
+            self._answering.wait_for(lambda: self._dead or self._answered == turn)
+            if self._dead:
+                raise self._died(turn)
+            try:
+                answer = self._pipe.recv_bytes()
+            except (EOFError, OSError):
+                raise self._died(turn) from None
+            self._answered += 1
+            self._answering.notify_all()
+        good, value = pickle.loads(answer)
         return good, value
+
+    def _died(self, turn: int) -> _DiedError:
+        """Tell all who wait; the first in line had the task that was in work."""
+        with self._answering:
+            self._dead = True
+            self._answering.notify_all()
+            return _DiedError(to_blame=turn == self._answered)
 
     def end(self) -> int:
         """Kill the process, if it still lives, and return its exit status."""
