@@ -1,7 +1,7 @@
 """Measure everything, and write the documentation's page: ``python -m benchmarks.performance``.
 
 An hour on a machine that does nothing else, and 20 GB of the temporary directory. ``--run NAME``
-measures one thing again, and ``--write`` nothing. Results are kept in
+measures one thing again, with ``--repeats`` in more rounds or fewer, and ``--write`` nothing. Results are kept in
 ``docs/explanation/performance.json``.
 """
 
@@ -25,12 +25,13 @@ def main() -> None:
     """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--run", action="append", choices=RUNS, help="measure this alone")
+    parser.add_argument("--repeats", type=int, default=Size().repeats, help="rounds that count")
     parser.add_argument("--write", action="store_true", help="write the page from what there is")
     arguments = parser.parse_args()
     results = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
     for name in () if arguments.write else arguments.run or RUNS:
         print(f"-- {name}", flush=True)
-        results[name] = RUNS[name](Size())
+        results[name] = RUNS[name](Size(repeats=arguments.repeats))
         RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
         for bar in BARS:
             if bar.run == name:
