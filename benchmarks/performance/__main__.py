@@ -1,8 +1,8 @@
 """Measure everything, and write the documentation's page: ``python -m benchmarks.performance``.
 
 An hour on a machine that does nothing else, and 20 GB of the temporary directory. ``--run NAME``
-measures one thing again, with ``--repeats`` in more rounds or fewer, and ``--write`` nothing. Results are kept in
-``docs/explanation/performance.json``.
+measures one thing again, with ``--repeats`` in more rounds or fewer, ``--write`` nothing. Results
+are kept in ``docs/explanation/performance.json``.
 """
 
 from __future__ import annotations
