@@ -20,16 +20,23 @@ _ACCESSOR = "mangaxr.maps.accessor.MangaAccessor"
 
 def interface() -> str:
     """List the public names of every public module, and the accessor."""
-    parts = [_section(module, words, _names(module)) for module, words in _TITLES.items()]
+    listed: set[int] = set()
+    parts = [_section(module, words, _names(module, listed)) for module, words in _TITLES.items()]
     words = "The accessor `ds.manga` of a Dataset of maps."
     parts.insert(1, _section("Dataset.manga", words, [_ACCESSOR]))
     return "\n\n".join(parts)
 
 
-def _names(module: str) -> list[str]:
+def _names(module: str, listed: set[int]) -> list[str]:
+    """Name what a module makes public and no module before it, by the identity of the objects.
+
+    Functions and classes; a constant has no words of its own that could be shown.
+    """
     public = import_module(module)
-    # Functions and classes; a constant has no words of its own that could be shown.
-    return [f"{module}.{name}" for name in public.__all__ if callable(getattr(public, name))]
+    found = [(name, getattr(public, name)) for name in public.__all__]
+    new = [name for name, value in found if callable(value) and id(value) not in listed]
+    listed |= {id(value) for _, value in found}
+    return [f"{module}.{name}" for name in new]
 
 
 def _section(title: str, words: str, names: list[str]) -> str:
