@@ -47,10 +47,10 @@ def sum_pieces(pieces: Iterable[bytes | memoryview]) -> tuple[int, int]:
         if len(rest) == _WORD:
             total += int.from_bytes(rest, "big")
             rest = b""
-        words = bytes(piece[missing:])  # a copy, as sums are slow where words lie askew
+        words = memoryview(bytes(piece[missing:]))  # a copy: sums are slow where words lie askew
         end = len(words) - len(words) % _WORD
         total += ones_complement_sum(words[:end])
-        rest += words[end:]
+        rest += bytes(words[end:])
     return found, _with_carry(total)
 
 

@@ -75,12 +75,11 @@ class Lens:
 
         One lens is one batch.
         """
-        total = math.prod(self.shape)
         if not self.shape:
             yield self
             return
         flat = [part.flat(self.shape) for part in self.components]
-        for start in range(0, total, number):
+        for start in range(0, math.prod(self.shape), number):
             yield Lens(part.chosen(slice(start, start + number)) for part in flat)
 
     def deflection(self, theta_x: Positions, theta_y: Positions) -> tuple[Values, Values]:

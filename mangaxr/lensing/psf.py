@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 
+from mangaxr.disks import FWHM_PER_SIGMA
 from mangaxr.errors import LensError, known_name
 from mangaxr.lensing.image_grid import ImageGrid
 from mangaxr.lensing.profiles.component import Values
@@ -16,7 +17,6 @@ __all__ = ["PSF", "PSFKind", "blurred"]
 PSFKind = Literal["gaussian", "moffat", "array"]
 _KINDS: tuple[PSFKind, ...] = ("gaussian", "moffat", "array")
 
-SIGMAS_PER_FWHM = 1.0 / np.sqrt(8.0 * np.log(2.0))
 _REACH: dict[PSFKind, float] = {"gaussian": 2.2, "moffat": 5.0}
 """Radius to which a PSF is taken, in FWHM: beyond lies 1e-6 of a Gaussian, 1 % of a Moffat."""
 
@@ -72,7 +72,7 @@ class PSF:
         if self.fwhm == 0:
             return np.ones(1)
         places = _steps(self.fwhm * _REACH["gaussian"], grid)
-        line = np.exp(-0.5 * (places / (self.fwhm * SIGMAS_PER_FWHM)) ** 2)
+        line = np.exp(-0.5 * (places / (self.fwhm / FWHM_PER_SIGMA)) ** 2)
         return _normalised(line)
 
     def kernel_of(self, grid: ImageGrid) -> Values:

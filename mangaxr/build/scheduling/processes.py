@@ -128,13 +128,14 @@ class Processes(Generic[Task, Result]):
 
     def _bury(self, place: _Place, process: _Process) -> None:
         """End a process that died, and say so: once, whoever finds it."""
-        with place.starting, self._lock:
+        with place.starting:
             if place.process is not process:
                 return
-            place.process = None
             status = process.end()
-            if not self._closed:
-                _log.warning("a worker process died (status %d): its task is run again", status)
+            with self._lock:
+                place.process = None
+                if not self._closed:
+                    _log.warning("a worker process died (status %d): its task is run again", status)
 
 
 class _Place:

@@ -159,9 +159,14 @@ class DiskGalaxy:
             Radius in the disk in arcsec; cosine of the azimuth from the receding
             semi-major axis (0 at the centre, where it has no value).
         """
+        east, north = self._from_centre(sky_x, sky_y)
+        return in_disk(east, north, pa=self.pa, inclination=self.inclination)
+
+    def _from_centre(self, sky_x: ArrayLike, sky_y: ArrayLike) -> tuple[Array, Array]:
+        """Return offsets from the kinematic centre, arcsec to the East and North."""
         east = np.asarray(sky_x, np.float64) - self.dx0
         north = np.asarray(sky_y, np.float64) - self.dy0
-        return in_disk(east, north, pa=self.pa, inclination=self.inclination)
+        return east, north
 
     def _profile(self, radius: Array, r_eff: float) -> Array:
         """Sersic profile relative to its centre; b_n by Ciotti & Bertin (1999, A&A 352, 447)."""
@@ -174,9 +179,7 @@ class DiskGalaxy:
         """Evaluate the surface brightness of H-alpha, 1e-17 erg/s/cm2/arcsec2, without PSF."""
         radius, _ = self.disk_coordinates(sky_x, sky_y)
         flux = self.ha_peak * self._profile(radius, self.r_eff * self.gas_extent)
-        east = np.asarray(sky_x, np.float64) - self.dx0
-        north = np.asarray(sky_y, np.float64) - self.dy0
-        return flux * clumpiness(self.clumps, east, north)
+        return flux * clumpiness(self.clumps, *self._from_centre(sky_x, sky_y))
 
     def continuum(self, sky_x: ArrayLike, sky_y: ArrayLike) -> Array:
         """Evaluate the continuum at H-alpha, 1e-17 erg/s/cm2/Angstrom/arcsec2, without PSF."""
