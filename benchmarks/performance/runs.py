@@ -93,7 +93,7 @@ def _mean(size: Size) -> dict[str, float]:
 
 
 def _memory(size: Size) -> dict[str, float]:
-    return storing.compare(size.galaxies, repeats=size.repeats)
+    return storing.compare(size.galaxies, repeats=size.brief)
 
 
 def _scheduling(size: Size) -> dict[str, float]:

@@ -13,12 +13,15 @@ __all__ = ["main"]
 
 def main() -> None:
     """Build the store, the rest of it as always."""
+    import gc
+
     from benchmarks.build_with import build_with
     from benchmarks.pair import tensor_alone
     from mangaxr.build.items import resolve_items
 
     store, folder, workers = sys.argv[1:]
     build_with(tensor_alone, resolve_items([folder]), Path(store), workers=int(workers))
+    gc.freeze()  # as the command line does
 
 
 if __name__ == "__main__":

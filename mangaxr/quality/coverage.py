@@ -6,7 +6,6 @@ import math
 
 import numpy as np
 import numpy.typing as npt
-from scipy import ndimage
 
 from mangaxr.datamodel.maskbits import DAPQUAL, DRP3QUAL
 from mangaxr.quality.cells import MOST_BINS
@@ -112,6 +111,9 @@ def largest_hole(valid: Flags) -> int:
     # Most maps have none, which is quick to see.
     if not (_has_gaps(valid) and _has_gaps(valid.T)):
         return 0
+    # Half a second that a process which measures nothing, and most maps, need not spend.
+    from scipy import ndimage
+
     around = np.ones(tuple(size + 2 for size in valid.shape), dtype=bool)
     around[1:-1, 1:-1] = ~valid
     labels, number = ndimage.label(around)

@@ -6,7 +6,6 @@ import math
 
 import numpy as np
 import numpy.typing as npt
-from scipy.linalg.lapack import dposv
 
 __all__ = ["solve_normal"]
 
@@ -33,6 +32,9 @@ def solve_normal(normal: Array, right: Array) -> Array:
     >>> solve_normal(np.array([[2.0, 0.0], [0.0, 4.0]]), np.array([2.0, 2.0]))
     array([1. , 0.5])
     """
+    # Half a second that a process which fits nothing need not spend on its start.
+    from scipy.linalg.lapack import dposv
+
     _, solution, info = dposv(normal, right)
     if info or not math.isfinite(solution.sum()):
         msg = "the columns of a fit are not independent"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -54,8 +55,11 @@ def open_store(path: str | os.PathLike[str], *, chunks: Any = "auto") -> xr.Data
         msg = f"{root}: no such store: build one with `mangaxr build {root} ITEM...`"
         raise MissingFileError(msg)
     try:
-        # Without dask: what is known of each galaxy is read here, and no scheduler is asked.
-        dataset: xr.Dataset = xr.open_zarr(root, chunks=None, consolidated=False, zarr_format=3)
+        with warnings.catch_warnings():
+            # A store whose root has lost its copy of all metadata opens as well, but slower.
+            warnings.filterwarnings("ignore", "Failed to open Zarr store with consolidated")
+            # Without dask: what is known of each galaxy is read here, and no scheduler is asked.
+            dataset: xr.Dataset = xr.open_zarr(root, chunks=None, zarr_format=3)
     except (FileNotFoundError, ValueError, KeyError, TypeError, OSError, RuntimeError) as error:
         # RuntimeError: a chunk that is not Zstandard; xarray before 2026.9 reads text here.
         msg = f"{root}: not a sound Zarr store ({one_line(error, 120)})"
@@ -95,7 +99,7 @@ def _arranged(dataset: xr.Dataset, root: Path) -> xr.Dataset:
     variables = {
         name: variable if name in _LARGE else _in_memory(variable, f"{root}: variable {name}")
         for name in names
-        for variable in (dataset[name].variable,)
+        for variable in (dataset.variables[name],)
     }
     coords = {name: variables.pop(name) for name in names if name in dataset.coords}
     return xr.Dataset(variables, coords=coords, attrs=dataset.attrs)

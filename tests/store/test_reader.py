@@ -145,6 +145,17 @@ def _set(name: str, value: Any) -> Callable[[Path], None]:
     return change
 
 
+def _without_copy(path: Path) -> None:
+    """Take the copy of all metadata out of the root."""
+    root = json.loads((path / "zarr.json").read_text())
+    del root["consolidated_metadata"]
+    (path / "zarr.json").write_text(json.dumps(root))
+
+
+def _spoil(path: Path, name: str) -> None:
+    (path / name / "zarr.json").write_text("{}")
+
+
 def _chunk(path: Path, name: str) -> Path:
     return next(file for file in (path / name / "c").rglob("*") if file.is_file())
 
@@ -157,7 +168,7 @@ def _chunk(path: Path, name: str) -> Path:
         (lambda p: zarr.create_group(_emptied(p), zarr_format=2), "not a sound Zarr store"),
         (lambda p: zarr.create_array(_emptied(p), shape=(3,), dtype="f4"), "not a sound Zarr"),
         (lambda p: (p / "zarr.json").write_text("{"), "not a sound Zarr store"),
-        (lambda p: (p / "status" / "zarr.json").write_text("{}"), "not a sound Zarr store"),
+        (lambda p: (_without_copy(p), _spoil(p, "status")), "not a sound Zarr store"),
         # Found by xarray as it opens, or by mangaxr as it reads: that depends on their versions.
         (lambda p: _chunk(p, "mangaid").write_bytes(b"garbage"), "mangaid"),
         (_set("contract", "cubes"), "'cubes'"),
@@ -177,6 +188,16 @@ def test_what_is_no_store_is_one_line(
     assert message.startswith(str(copy))
     assert words in message
     assert "\n" not in message
+
+
+@pytest.mark.parametrize(
+    "lose", [_without_copy, lambda path: _spoil(path, "status")], ids=["the root's", "its own"]
+)
+def test_one_copy_of_the_metadata_will_do(copy: Path, lose: Callable[[Path], None]) -> None:
+    """A store opens by what the root says of its arrays, or by what they say themselves."""
+    whole = open_store(copy).load()
+    lose(copy)
+    xr.testing.assert_identical(open_store(copy).load(), whole)
 
 
 def test_a_file_or_nothing_at_all_is_no_store(tmp_path: Path) -> None:
