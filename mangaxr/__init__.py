@@ -12,6 +12,7 @@ from mangaxr._version import __version__
 
 if TYPE_CHECKING:
     from mangaxr import errors as errors
+    from mangaxr import lensed_sets as lensed_sets
     from mangaxr import lensing as lensing
     from mangaxr import synthetic as synthetic
     from mangaxr.build.quality import compute_quality as compute_quality
@@ -89,7 +90,7 @@ _HOMES = {
 }
 """Public name -> module that defines it."""
 
-_MODULES = ("errors", "lensing", "synthetic")
+_MODULES = ("errors", "lensed_sets", "lensing", "synthetic")
 
 __all__ = ["__version__", *sorted(_HOMES), *_MODULES]
 

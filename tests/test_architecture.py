@@ -51,9 +51,10 @@ LAYERS: dict[str, set[str]] = {
         *_NAMES, "_version", "catalog", "location", "locking", "maps", "quality", "samples", "sas",
         "store", "tensors",
     },
+    "lensed_sets": {*_NAMES, "build", "lensing", "settings", "store"},
     "cli": {
-        *_NAMES, "_version", "build", "card", "catalog", "ensemble", "export", "lensing", "maps",
-        "quality", "samples", "sas", "store", "synthetic", "tensors", "viz",
+        *_NAMES, "_version", "build", "card", "catalog", "ensemble", "export", "lensed_sets",
+        "lensing", "maps", "quality", "samples", "sas", "store", "synthetic", "tensors", "viz",
     },
     "__main__": {"cli"},
 }  # fmt: skip

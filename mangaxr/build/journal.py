@@ -1,6 +1,6 @@
 """What is on disk while a build runs, so that it can be killed at any moment and go on.
 
-``NAME.zarr.partial/`` holds ``plan.json`` (recipe and galaxies), ``store/`` (the store in
+``NAME.zarr.partial/`` holds ``plan.json`` (what is to be built), ``store/`` (the store in
 the making), ``done/00000.json`` (one record per slab, put there after the slab's data),
 ``finished.json`` once the store is whole, and ``lock``. The store takes its final name as
 the very last step, at once: one that was there before is at every moment the old or the new.
@@ -16,20 +16,28 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
-from mangaxr.build.items import Source
 from mangaxr.build.lock import take_lock
 from mangaxr.errors import RecipeMismatchError
 from mangaxr.store.attributes import signature_of
 from mangaxr.store.durable import exchange, put_json, sync_folder, sync_tree
-from mangaxr.tensors.recipe import Recipe
 
-__all__ = ["Journal", "fingerprint"]
+__all__ = ["Journal", "Plan", "fingerprint"]
 
 _PLAN, _DONE, _FINISHED, _OLD = "plan.json", "done", "finished.json", "old"
 _TRIES = 9
 """How often a working folder is made: another build may be removing it."""
+
+
+class Plan(Protocol):
+    """What is to be built: a build is taken up if its plan is still the same."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the plan as plain JSON values."""
+
+    def differences(self, before: Mapping[str, Any]) -> list[str]:
+        """Say in what it differs from an earlier plan; nothing if it is the same."""
 
 
 @dataclass(slots=True)
@@ -79,15 +87,13 @@ class Journal:
     ) -> None:
         os.close(self._lock)
 
-    def start(self, recipe: Recipe, sources: Sequence[Source], *, base: str, fresh: bool) -> bool:
+    def start(self, plan: Plan, *, fresh: bool) -> bool:
         """Take up the plan that is here, or make room for a new one.
 
         Parameters
         ----------
-        recipe, sources
+        plan
             What is to be built.
-        base
-            ``content_sha256`` of the store that galaxies are added to; empty if there is none.
         fresh
             Forget the plan that is here.
 
@@ -99,20 +105,18 @@ class Journal:
         Raises
         ------
         RecipeMismatchError
-            If the earlier build had another recipe or other galaxies.
+            If the earlier build had another plan.
         """
         if self.exists and not fresh:
-            self._check_same(recipe, sources, base)
+            self._check_same(plan)
             return True
         self._clear()
         (self.folder / _DONE).mkdir()
         return False
 
-    def commit(self, recipe: Recipe, sources: Sequence[Source], *, base: str) -> None:
+    def commit(self, plan: Plan) -> None:
         """Write the plan, once the empty store is there."""
-        galaxies = {source.galaxy: _mark(source) for source in sources}
-        plan = {"recipe": recipe.to_dict(), "base": base, "galaxies": galaxies}
-        put_json(self.folder / _PLAN, plan)
+        put_json(self.folder / _PLAN, plan.to_dict())
 
     def done(self) -> dict[int, list[dict[str, Any]]]:
         """Return the rows of every finished slab, by the slab's number."""
@@ -152,17 +156,9 @@ class Journal:
         for name in (_DONE, _OLD, _FINISHED):
             _remove(self.folder / name)
 
-    def _check_same(self, recipe: Recipe, sources: Sequence[Source], base: str) -> None:
-        plan = json.loads((self.folder / _PLAN).read_text(encoding="utf-8"))
-        differences = recipe.differences(Recipe.from_dict(plan["recipe"]))
-        before = plan["galaxies"]
-        other = _galaxies_differ(list(before), [source.galaxy for source in sources])
-        differences += [other] if other else []
-        changed = [s for s in sources if before.get(s.galaxy) != _mark(s)]
-        if changed and not other:
-            differences.append(f"file of {changed[0].galaxy}: {changed[0].path} has changed")
-        if plan["base"] != base:
-            differences.append("the finished store, which has changed")
+    def _check_same(self, plan: Plan) -> None:
+        before = json.loads((self.folder / _PLAN).read_text(encoding="utf-8"))
+        differences = plan.differences(before)
         if differences:
             msg = (
                 f"{self.folder}: an unfinished build is here, and differs in "
@@ -197,30 +193,6 @@ def fingerprint(path: Path) -> list[Any]:
     except OSError:
         return [path.name, -1, -1]
     return [path.name, status.st_size, status.st_mtime_ns]
-
-
-def _mark(source: Source) -> list[Any]:
-    """Describe what a galaxy is made from."""
-    return fingerprint(source.path) if source.kept is None else ["kept", source.kept]
-
-
-def _galaxies_differ(before: Sequence[str], now: Sequence[str]) -> str:
-    """Say how two lists of galaxies differ; empty if they do not.
-
-    Examples
-    --------
-    >>> _galaxies_differ(["1-1"], ["1-1", "2-2"])
-    'galaxies: 2-2 is new'
-    """
-    old, new = set(before), set(now)
-    added = [name for name in now if name not in old]
-    removed = [name for name in before if name not in new]
-    parts = [
-        f"{names[0]} {f'and {len(names) - 1} more are' if names[1:] else 'is'} {what}"
-        for names, what in ((added, "new"), (removed, "no longer among them"))
-        if names
-    ]
-    return f"galaxies: {', '.join(parts)}" if parts else ""
 
 
 def _remove(path: Path) -> None:

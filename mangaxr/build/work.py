@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from mangaxr.build.existing import Present
 from mangaxr.build.items import Source
 from mangaxr.build.journal import Journal
+from mangaxr.build.plan import BuildPlan
 from mangaxr.build.report import BuildReport, OnProgress
 from mangaxr.build.slabs import Build, fill_slabs
 from mangaxr.build.validate import validate_store
@@ -28,7 +29,7 @@ from mangaxr.tensors.recipe import Recipe
 if TYPE_CHECKING:
     from distributed import Client
 
-__all__ = ["Work", "do_work", "finish_earlier"]
+__all__ = ["Work", "do_work", "finish_earlier", "refused"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,13 +90,14 @@ def do_work(
     """
     base = work.present.base if work.present else None
     content = base.content if base else ""
-    with _refused(journal.final), journal:
+    with refused(journal.final), journal:
         if not work.fresh and content_of(journal.final) != content:
             msg = f"{journal.final}: another build has ended here meanwhile: repeat the command"
             raise BuildError(msg)
-        if not journal.start(work.recipe, work.sources, base=content, fresh=work.fresh):
+        plan = BuildPlan(work.recipe, work.sources, content)
+        if not journal.start(plan, fresh=work.fresh):
             create_store(journal.store, work.recipe, len(work.sources))
-            journal.commit(work.recipe, work.sources, base=content)
+            journal.commit(plan)
         resumed = fill_slabs(
             journal,
             work.recipe,
@@ -142,12 +144,12 @@ def finish_earlier(journal: Journal) -> None:
         If the system refuses to write.
     """
     if journal.is_over:
-        with _refused(journal.final), journal:
+        with refused(journal.final), journal:
             journal.finish_again()
 
 
 @contextmanager
-def _refused(final: Path) -> Iterator[None]:
+def refused(final: Path) -> Iterator[None]:
     """Turn the system's refusal to write into one clear line."""
     try:
         yield

@@ -26,6 +26,7 @@ _COMMANDS = (
     "validate",
     "preview",
     "lens",
+    "lens-set",
     "export",
     "card",
 )
@@ -43,7 +44,7 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in _COMMANDS:
             return None
-        command = import_module(f"mangaxr.cli.{cmd_name}").command
+        command = import_module(f"mangaxr.cli.{cmd_name.replace('-', '_')}").command
         return command if isinstance(command, click.Command) else None
 
 

@@ -18,17 +18,17 @@ _LINE_EVERY = 5.0
 
 
 @contextmanager
-def show_progress(label: str) -> Iterator[OnProgress]:
-    """Give out the function to call with the progress of a long job."""
+def show_progress(label: str, *, unit: str = "galaxies") -> Iterator[OnProgress]:
+    """Give out the function to call with the progress of a long job, and its units."""
     if sys.stderr.isatty():
-        with _bar(label) as tell:
+        with _bar(label, _Clock(unit)) as tell:
             yield tell
     else:
-        yield _Lines(label)
+        yield _Lines(label, _Clock(unit))
 
 
 @contextmanager
-def _bar(label: str) -> Iterator[OnProgress]:
+def _bar(label: str, clock: _Clock) -> Iterator[OnProgress]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
@@ -41,7 +41,6 @@ def _bar(label: str) -> Iterator[OnProgress]:
         TimeRemainingColumn(),
         TextColumn("{task.fields[failed]}"),
     )
-    clock = _Clock()
     bar = Bar(*columns, console=Console(stderr=True))
     task = bar.add_task(label, total=None, rate="", failed="")
 
@@ -65,9 +64,9 @@ def _bar(label: str) -> Iterator[OnProgress]:
 class _Lines:
     """Plain lines, not too many of them."""
 
-    def __init__(self, label: str) -> None:
+    def __init__(self, label: str, clock: _Clock) -> None:
         self._label = label
-        self._clock = _Clock()
+        self._clock = clock
         self._last = time.monotonic()
 
     def __call__(self, progress: Progress) -> None:
@@ -85,7 +84,8 @@ class _Lines:
 class _Clock:
     """Rate and time left, counted from the first word of this run."""
 
-    def __init__(self) -> None:
+    def __init__(self, unit: str) -> None:
+        self._unit = unit
         self._first: tuple[float, int] | None = None
         self._per_second = 0.0
 
@@ -98,7 +98,7 @@ class _Clock:
         self._per_second = (progress.done - done) / (now - began) if now > began else 0.0
 
     def rate(self) -> str:
-        return f"{self._per_second:.1f} galaxies/s" if self._per_second else ""
+        return f"{self._per_second:.1f} {self._unit}/s" if self._per_second else ""
 
     def left(self, progress: Progress) -> str:
         if not self._per_second or progress.done == progress.total:

@@ -13,6 +13,7 @@ from mangaxr.cli.progress import show_progress
 from mangaxr.store.validation.levels import LEVELS
 
 if TYPE_CHECKING:
+    from mangaxr.build.report import OnProgress
     from mangaxr.store.validation.report import StoreReport
 
 __all__ = ["command"]
@@ -32,8 +33,9 @@ def _explain(context: click.Context, _parameter: click.Parameter, name: str | No
     if name is None:
         return
     from mangaxr.build.validate import find_rule
+    from mangaxr.lensed_sets.validation import find_set_rule
 
-    rule = find_rule(name)
+    rule = find_set_rule(name) or find_rule(name)
     click.echo(
         f"{rule.id} ({rule.level}): {rule.title}\n\nWhy: {rule.why}\n\nWhat to do: ", nl=False
     )
@@ -59,6 +61,12 @@ def _explain(context: click.Context, _parameter: click.Parameter, name: str | No
     "[default: decode all, build 3]",
 )
 @options.sas
+@click.option(
+    "--galaxies",
+    type=click.Path(path_type=Path),
+    metavar="STORE",
+    help="The store that a lensed set's galaxies are from, for level sources.",
+)
 @options.workers
 @click.option(
     "--explain",
@@ -70,24 +78,35 @@ def _explain(context: click.Context, _parameter: click.Parameter, name: str | No
 )
 @options.as_json
 def command(
-    store: Path, level: str, deep: int | str | None, sas: str | None, workers: int, as_json: bool
+    store: Path,
+    level: str,
+    deep: int | str | None,
+    sas: str | None,
+    galaxies: Path | None,
+    workers: int,
+    as_json: bool,
 ) -> int:
-    """Check the tensor store STORE against its contract.
+    """Check the tensor store STORE, or a lensed set, against its contract.
 
     One line per issue, with the id of the rule that is broken. Exit status 0 if there is
     none, 1 if there are some, 2 if there is no store to check.
     """
     from mangaxr.build.validate import check_store
+    from mangaxr.lensed_sets.contract import CONTRACT
+    from mangaxr.store.attributes import contract_of
 
     with show_progress("validate") as tell:
-        report = check_store(
-            store,
-            level=level,  # type: ignore[arg-type]  # click and check_store both look at it
-            deep=deep,  # type: ignore[arg-type]
-            sas=sas,
-            workers=workers,
-            progress=tell,
-        )
+        if contract_of(store) == CONTRACT:
+            report = _check_set(store, level, deep, galaxies, tell)
+        else:
+            report = check_store(
+                store,
+                level=level,  # type: ignore[arg-type]  # click and check_store both look at it
+                deep=deep,  # type: ignore[arg-type]
+                sas=sas,
+                workers=workers,
+                progress=tell,
+            )
     if as_json:
         print_json(report.to_dict())
     else:
@@ -99,6 +118,22 @@ def command(
     return _FINDINGS if report.counts else 0
 
 
+def _check_set(
+    path: Path, level: str, deep: int | str | None, galaxies: Path | None, tell: OnProgress
+) -> StoreReport:
+    """Check a lensed set."""
+    from mangaxr.build.report import Progress
+    from mangaxr.lensed_sets.validation import validate_set
+
+    return validate_set(
+        path,
+        level=level,  # type: ignore[arg-type]  # as above
+        store=galaxies,
+        deep=deep if isinstance(deep, int) else None,
+        progress=lambda done, total: tell(Progress(done, 0, 0, total)),
+    )
+
+
 def _closing(report: StoreReport) -> str:
     """Say what was checked, and how it came out."""
     if not report.readable:
@@ -106,7 +141,7 @@ def _closing(report: StoreReport) -> str:
     number = sum(report.counts.values())
     issues = "issue" if number == 1 else "issues"
     verdict = f"{number} {issues} of {len(report.counts)} rules" if number else "sound"
-    looked = [f"{len(report.rules)} rules", f"{report.galaxies} galaxies"]
+    looked = [f"{len(report.rules)} rules", f"{report.galaxies} {report.unit}"]
     looked += [f"{report.decoded} decoded"] if report.decoded else []
     looked += [f"{report.rebuilt} built anew"] if report.rebuilt else []
     looked += [f"{len(report.left_out)} rules left out"] if report.left_out else []

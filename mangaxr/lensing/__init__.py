@@ -15,6 +15,7 @@ Parts import one way: ``profiles`` (what deflects), `Lens`, `trace` (source to r
 """
 
 from mangaxr.disks import Clump
+from mangaxr.lensing.fitted_disk import fitted_disk
 from mangaxr.lensing.galaxy import LensedGalaxy, lens_galaxy, write_image
 from mangaxr.lensing.image_grid import ImageGrid
 from mangaxr.lensing.lens import Jacobian, Lens
@@ -56,6 +57,7 @@ __all__ = [
     "SourceMaps",
     "Traced",
     "add_noise",
+    "fitted_disk",
     "from_store",
     "lens_galaxy",
     "observe",

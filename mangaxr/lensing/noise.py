@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from mangaxr.errors import LensError
 
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["add_noise"]
+__all__ = ["add_noise", "noisy_maps"]
 
 _OF_A_CENTROID = np.sqrt(4.0 / 3.0)
 """Error of a Gaussian line's centre, and of its width, in widths over the S/N of its flux."""
@@ -71,41 +72,63 @@ def add_noise(
     """
     import xarray as xr
 
+    dims = image.flux.dims
+    maps = {str(name): variable.transpose(*dims).values for name, variable in image.items()}
+    settings = {"snr": snr, "lsf_sigma": lsf_sigma, "snr_min": snr_min}
+    variables = {}
+    for name, values in noisy_maps(maps, seed=seed, **settings).items():
+        quantity = name.removesuffix("_err")
+        attrs = dict(image[quantity].attrs)
+        if quantity != name:
+            attrs["long_name"] = f"standard deviation of the {quantity}"
+        variables[name] = (dims, values, attrs)
+    return xr.Dataset(variables, coords=image.coords, attrs={**image.attrs, **settings})
+
+
+def noisy_maps(
+    maps: Mapping[str, npt.NDArray[Any]],
+    *,
+    snr: float,
+    seed: int | Sequence[int] | np.random.Generator,
+    lsf_sigma: float,
+    snr_min: float,
+) -> dict[str, npt.NDArray[Any]]:
+    """Do what `add_noise` does to maps (..., y, x) by name, which it describes."""
     if not (snr > 0 and lsf_sigma > 0 and snr_min >= 0):
         msg = f"snr = {snr}, lsf_sigma = {lsf_sigma}, snr_min = {snr_min}: expected above 0"
         raise LensError(msg)
-    certain = image.flux * image.coverage
-    peak = certain.max(("y", "x"))
-    if not bool((peak > 0).all()):
+    light, share = maps["flux"], maps["coverage"]
+    # Nothing is certain where nothing was measured.
+    certain = np.where(np.isnan(light), 0.0, light * share)
+    peak = certain.max(axis=(-2, -1), keepdims=True)
+    if not np.all(peak > 0):
         msg = "an image has no light at all: nothing of the source is seen through its lens"
         raise LensError(msg)
     random = np.random.default_rng(seed)
-    drawn = [xr.zeros_like(certain) + random.standard_normal(certain.shape) for _ in range(3)]
-    flux_err = (peak / snr / image.coverage).where(image.flux.notnull())
-    flux = image.flux + drawn[0] * flux_err
-    observed = flux / flux_err
-    valid = image.valid & (observed >= snr_min)
-    line = np.hypot(image.sigma, lsf_sigma)
-    # The error is that of the light there is; what is observed decides what is kept.
-    line_err = _OF_A_CENTROID * line * flux_err / image.flux
-    width = line + drawn[2] * line_err
-    sigma = np.sqrt((width**2 - lsf_sigma**2).clip(min=0.0))
-    sigma_err = line_err * line / np.maximum(image.sigma, line_err)
-    noisy = {
+    drawn = [random.standard_normal(certain.shape) for _ in range(3)]
+    # Where nothing was measured, or no light is, there is no error either.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        flux_err = np.where(np.isnan(light), np.nan, peak / snr / share)
+        flux = light + drawn[0] * flux_err
+        valid = maps["valid"] & (flux / flux_err >= snr_min)
+        line = np.hypot(maps["sigma"], lsf_sigma)
+        # The error is that of the light there is; what is observed decides what is kept.
+        line_err = _OF_A_CENTROID * line * flux_err / light
+        width = line + drawn[2] * line_err
+        found = {
+            "velocity": maps["velocity"] + drawn[1] * line_err,
+            "sigma": np.sqrt(np.maximum(width**2 - lsf_sigma**2, 0.0)),
+            "velocity_err": line_err,
+            "sigma_err": line_err * line / np.maximum(maps["sigma"], line_err),
+        }
+    kept = {name: np.where(valid, values, np.nan) for name, values in found.items()}
+    return {
         "flux": flux,
-        "velocity": (image.velocity + drawn[1] * line_err).where(valid),
-        "sigma": sigma.where(valid),
-        "coverage": image.coverage,
+        "velocity": kept["velocity"],
+        "sigma": kept["sigma"],
+        "coverage": share,
         "valid": valid,
         "flux_err": flux_err,
-        "velocity_err": line_err.where(valid),
-        "sigma_err": sigma_err.where(valid),
+        "velocity_err": kept["velocity_err"],
+        "sigma_err": kept["sigma_err"],
     }
-    settings = {"snr": snr, "lsf_sigma": lsf_sigma, "snr_min": snr_min}
-    result = xr.Dataset(noisy, coords=image.coords, attrs={**image.attrs, **settings})
-    for name, variable in result.data_vars.items():
-        quantity = str(name).removesuffix("_err")
-        variable.attrs = dict(image[quantity].attrs)
-        if quantity != name:
-            variable.attrs["long_name"] = f"standard deviation of the {quantity}"
-    return result

@@ -7,9 +7,10 @@ the dispersion holds the spread of their velocities too (beam smearing).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from mangaxr.errors import LensError
 from mangaxr.lensing.psf import PSF, blurred
@@ -18,7 +19,7 @@ from mangaxr.lensing.trace import Traced
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["observe"]
+__all__ = ["observe", "observed_maps"]
 
 _ROUNDING = 1e-12
 _LONG_NAMES = {
@@ -73,24 +74,10 @@ def observe(traced: Traced, *, psf: PSF | None = None, coverage_min: float = 0.5
     """
     import xarray as xr
 
-    if not 0 < coverage_min <= 1:
-        msg = f"coverage_min = {coverage_min}: expected a share above 0, up to 1"
-        raise LensError(msg)
     grid = traced.grid
-    share, flux, first, second = np.moveaxis(blurred(traced.moments, grid, psf or PSF()), -3, 0)
-    share = np.minimum(share, 1.0)  # rounding
-    measured = share >= coverage_min - _ROUNDING
-    lit = measured & (flux > 0)
-    velocity = np.divide(first, flux, out=np.full_like(flux, np.nan), where=lit)
-    spread = np.divide(second, flux, out=np.full_like(flux, np.nan), where=lit) - velocity**2
-    maps = {
-        "flux": np.divide(flux, share, out=np.full_like(flux, np.nan), where=measured),
-        "velocity": velocity,
-        "sigma": np.sqrt(np.maximum(spread, 0.0)),
-        "coverage": share,
-        "valid": lit,
-    }
-    leading = ("sample",) if flux.ndim == 3 else tuple(f"sample_{i}" for i in range(flux.ndim - 2))
+    maps = observed_maps(traced, psf=psf, coverage_min=coverage_min)
+    extra = maps["flux"].ndim - 2
+    leading = ("sample",) if extra == 1 else tuple(f"sample_{i}" for i in range(extra))
     dims = (*leading, "y", "x")
     units = {"flux": traced.source.flux_units, "velocity": "km / s", "sigma": "km / s"}
     variables = {
@@ -109,3 +96,26 @@ def observe(traced: Traced, *, psf: PSF | None = None, coverage_min: float = 0.5
             "coverage_min": coverage_min,
         },
     )
+
+
+def observed_maps(
+    traced: Traced, *, psf: PSF | None = None, coverage_min: float = 0.5
+) -> dict[str, npt.NDArray[Any]]:
+    """Return what `observe` describes, as maps (..., y, x) by name."""
+    if not 0 < coverage_min <= 1:
+        msg = f"coverage_min = {coverage_min}: expected a share above 0, up to 1"
+        raise LensError(msg)
+    moments = blurred(traced.moments, traced.grid, psf or PSF())
+    share, flux, first, second = np.moveaxis(moments, -3, 0)
+    share = np.minimum(share, 1.0)  # rounding
+    measured = share >= coverage_min - _ROUNDING
+    lit = measured & (flux > 0)
+    velocity = np.divide(first, flux, out=np.full_like(flux, np.nan), where=lit)
+    spread = np.divide(second, flux, out=np.full_like(flux, np.nan), where=lit) - velocity**2
+    return {
+        "flux": np.divide(flux, share, out=np.full_like(flux, np.nan), where=measured),
+        "velocity": velocity,
+        "sigma": np.sqrt(np.maximum(spread, 0.0)),
+        "coverage": share,
+        "valid": lit,
+    }

@@ -11,12 +11,17 @@ from mangaxr.errors import StoreError
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["content_of", "signature_of", "store_recipe"]
+__all__ = ["content_of", "contract_of", "signature_of", "store_recipe"]
 
 
 def content_of(path: Path) -> str:
     """Return a store's ``content_sha256``; empty if it has none."""
     return _attribute_of(path, "content_sha256")
+
+
+def contract_of(path: Path) -> str:
+    """Return the name of a store's contract; empty if it has none."""
+    return _attribute_of(path, "contract")
 
 
 def signature_of(path: Path) -> str:

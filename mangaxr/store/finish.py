@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import zarr
-from zarr.core.buffer import Buffer
-from zarr.storage import MemoryStore
 
+from mangaxr.store.arrays import SmallArray, column_of, finish_group, write_small
 from mangaxr.store.contract import (
     ATTRIBUTES,
     CHANNEL_COORDS,
@@ -24,12 +21,9 @@ from mangaxr.store.contract import (
     QUALITY_COORDS,
     SCALINGS,
     UNSIGNED,
-    Variable,
 )
 from mangaxr.store.digest import attributes_digest, content_digest, row_digests
-from mangaxr.store.durable import remove_torn
-from mangaxr.store.layout import codecs_of_rows
-from mangaxr.store.writer import EVERY_CHUNK, variable_attributes
+from mangaxr.store.writer import variable_attributes
 from mangaxr.tensors.recipe import Recipe
 
 __all__ = [
@@ -39,8 +33,6 @@ __all__ = [
     "finish_store",
     "signed_attributes",
 ]
-
-_METADATA = "zarr.json"
 
 Columns = dict[str, npt.NDArray[Any]]
 
@@ -70,37 +62,28 @@ def finish_store(
     str
         The store's ``content_sha256``.
     """
-    remove_torn(path)
     columns = _galaxy_columns(recipe, rows)
-    # Zarr writes a small array to memory five times as quickly as to a disk, and there are many.
-    small: dict[str, Buffer] = {}
-    group = zarr.create_group(MemoryStore(small), zarr_format=3)
-    for spec in (*GALAXY_COORDS, *QUALITY_COORDS, *SCALINGS):
-        _write(group, spec, recipe, columns[spec.name])
     for spec, values in zip(CHANNEL_COORDS, channel_columns(recipe), strict=True):
-        _write(group, spec, recipe, _column(spec, values))
-    offsets = np.arange(recipe.npix) - (recipe.npix - 1) / 2
+        columns[spec.name] = column_of(spec, values)
     for spec in PIXEL_COORDS:
-        _write(group, spec, recipe, offsets)
-    _copy(small, path)
+        columns[spec.name] = np.arange(recipe.npix) - (recipe.npix - 1) / 2
+    every = (*GALAXY_COORDS, *QUALITY_COORDS, *SCALINGS, *CHANNEL_COORDS, *PIXEL_COORDS)
+    write_small(
+        path,
+        (SmallArray(one, columns[one.name], variable_attributes(one, recipe)) for one in every),
+    )
     digests = (columns[name].tolist() for name in ("galaxy", "arrays_sha256", "row_sha256"))
     content = content_digest(*digests)
-    group = zarr.open_group(path, mode="r+", zarr_format=3)
-    group.attrs.update(
-        signed_attributes(
-            {
-                "contract": CONTRACT,
-                "contract_version": CONTRACT_VERSION,
-                "recipe": json.dumps(recipe.to_dict()),
-                "recipe_digest": recipe.digest(),
-                # Tells xarray which variables are coordinates.
-                "coordinates": " ".join(coordinate_names()),
-                "content_sha256": content,
-                **attributes,
-            }
-        )
-    )
-    _consolidate(path)
+    fixed = {
+        "contract": CONTRACT,
+        "contract_version": CONTRACT_VERSION,
+        "recipe": json.dumps(recipe.to_dict()),
+        "recipe_digest": recipe.digest(),
+        # Tells xarray which variables are coordinates.
+        "coordinates": " ".join(coordinate_names()),
+        "content_sha256": content,
+    }
+    finish_group(path, signed_attributes({**fixed, **attributes}))
     return content
 
 
@@ -120,11 +103,11 @@ def signed_attributes(attributes: Mapping[str, Any]) -> dict[str, Any]:
 def _galaxy_columns(recipe: Recipe, rows: Sequence[Mapping[str, Any]]) -> Columns:
     """Return everything that is stored of each galaxy, by variable."""
     specs = [spec for spec in (*GALAXY_COORDS, *QUALITY_COORDS) if spec.name != "row_sha256"]
-    columns = {spec.name: _column(spec, [row.get(spec.name) for row in rows]) for spec in specs}
+    columns = {spec.name: column_of(spec, [row.get(spec.name) for row in rows]) for spec in specs}
     channels = len(recipe.channels)
     for spec, default in zip(SCALINGS, (0.0, 1.0), strict=True):
         values = [row.get(spec.name) or [default] * channels for row in rows]
-        columns[spec.name] = _column(spec, values)
+        columns[spec.name] = column_of(spec, values)
     columns["row_sha256"] = np.asarray(digests_of_rows(columns), dtype=np.dtypes.StringDType())
     return columns
 
@@ -132,40 +115,6 @@ def _galaxy_columns(recipe: Recipe, rows: Sequence[Mapping[str, Any]]) -> Column
 def digests_of_rows(columns: Mapping[str, npt.NDArray[Any]]) -> list[str]:
     """Return each galaxy's ``row_sha256``, from everything that is stored of galaxies."""
     return row_digests({n: values.tolist() for n, values in columns.items() if n not in UNSIGNED})
-
-
-def _column(spec: Variable, values: Sequence[Any]) -> npt.NDArray[Any]:
-    dtype: Any = np.dtypes.StringDType() if spec.dtype == "str" else spec.dtype
-    return np.asarray(spec.filled(values), dtype=dtype)
-
-
-def _write(group: zarr.Group, spec: Variable, recipe: Recipe, data: npt.NDArray[Any]) -> None:
-    group.create_array(
-        spec.name,
-        data=data,
-        chunks=tuple(max(n, 1) for n in data.shape),
-        compressors=codecs_of_rows(),
-        dimension_names=spec.dims,
-        attributes=variable_attributes(spec, recipe),
-        config=EVERY_CHUNK,
-    )
-
-
-def _copy(small: Mapping[str, Buffer], path: Path) -> None:
-    """Write arrays that were made in memory; the group's own metadata stay as they are."""
-    for key, content in small.items():
-        if key != _METADATA:
-            file = path / key
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(content.to_bytes())
-
-
-def _consolidate(path: Path) -> None:
-    """Put a copy of all metadata into the root, where readers look for it first."""
-    with warnings.catch_warnings():
-        # Zarr 3 has no word on it yet; readers that do not know it lose nothing.
-        warnings.filterwarnings("ignore", message="Consolidated metadata", category=UserWarning)
-        zarr.consolidate_metadata(path, zarr_format=3)
 
 
 def channel_columns(recipe: Recipe) -> list[list[str]]:

@@ -27,8 +27,8 @@ from forged_stores import (
 
 from mangaxr.build.validate import ALL_RULES, find_rule, validate_store
 from mangaxr.datamodel.maskbits import DAPQUAL
+from mangaxr.store.arrays import with_every_chunk
 from mangaxr.store.validation.levels import levels_up_to
-from mangaxr.store.writer import with_every_chunk
 
 FLUX, VELOCITY = 0, 1
 """Places of the first two channels of the store."""

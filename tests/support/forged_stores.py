@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import zarr
 
+from mangaxr.store.arrays import with_every_chunk
 from mangaxr.store.contract import ARRAYS, GALAXY_COORDS, QUALITY_COORDS, SCALINGS, STATUS
 from mangaxr.store.digest import arrays_digest, content_digest
 from mangaxr.store.finish import digests_of_rows, signed_attributes
 from mangaxr.store.validation.evidence import read_evidence
-from mangaxr.store.writer import with_every_chunk
 
 Mutation = Callable[[Path], None]
 Change = Callable[[Any], Any]

@@ -6,13 +6,21 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from mangaxr.store.validation.issue import Found, StoreIssue
 from mangaxr.store.validation.levels import Level
-from mangaxr.store.validation.rule import Rule
 
 __all__ = ["MOST_EXAMPLES", "StoreReport"]
+
+
+class Named(Protocol):
+    """A rule, of whatever contract."""
+
+    @property
+    def id(self) -> str:
+        """What it is called by."""
+
 
 MOST_EXAMPLES = 20
 """Issues of one rule that are kept; of further ones only the number."""
@@ -36,6 +44,8 @@ class StoreReport:
         Those of which the maps were decoded.
     rebuilt
         Those that were built anew from their files.
+    unit
+        What is counted as a galaxy here.
     rules
         Ids of the rules that ran.
     left_out
@@ -56,9 +66,10 @@ class StoreReport:
     left_out: dict[str, str] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
+    unit: str = "galaxies"
     _examples: dict[str, list[StoreIssue]] = field(default_factory=dict)
 
-    def add(self, rule: Rule, found: Iterable[Found]) -> None:
+    def add(self, rule: Named, found: Iterable[Found]) -> None:
         """Take note of what a rule found."""
         examples = self._examples.setdefault(rule.id, [])
         for variable, message, galaxy in found:
@@ -85,7 +96,7 @@ class StoreReport:
             "level": self.level,
             "valid": not self.counts,
             "readable": self.readable,
-            "galaxies": self.galaxies,
+            self.unit: self.galaxies,
             "decoded": self.decoded,
             "rebuilt": self.rebuilt,
             "rules": self.rules,
