@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from scipy.ndimage import gaussian_filter
 from scipy.optimize import least_squares
 
@@ -159,7 +160,7 @@ def _offsets(source: SourceMaps) -> tuple[Values, Values]:
 
 
 def _start(
-    flux: Values, velocity: Values, mask: Values, east: Values, north: Values
+    flux: Values, velocity: Values, mask: npt.NDArray[np.bool_], east: Values, north: Values
 ) -> DiskParameters:
     """Guess the parameters from the moments of the light, and the gradient of the velocity."""
     total = flux.sum()

@@ -147,9 +147,12 @@ def write_small(path: Path, arrays: Iterable[SmallArray]) -> None:
         )
     for key, content in small.items():
         if key != _METADATA:  # the group's own stay as they are
-            file = path / key
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(content.to_bytes())
+            _put(path / key, content)
+
+
+def _put(file: Path, content: Buffer) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(content.to_bytes())
 
 
 def finish_group(path: Path, attributes: Mapping[str, Any]) -> None:

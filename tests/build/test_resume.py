@@ -17,7 +17,7 @@ from mangaxr import locking
 from mangaxr.build import galaxy, journal, lock, run, slabs, work
 from mangaxr.build.report import Progress
 from mangaxr.errors import BuildError, RecipeMismatchError, WriteError
-from mangaxr.store import finish, writer
+from mangaxr.store import arrays, writer
 from mangaxr.synthetic import SurveyFiles
 
 pytestmark = pytest.mark.usefixtures("small_slabs")
@@ -76,7 +76,7 @@ MOMENTS: dict[str, tuple[Any, str, Callable[..., Any]]] = {
     "between data and record": (journal.Journal, "record", _stop),
     "while recording": (journal, "put_json", _after(journal.put_json, 2)),
     "before the coordinates": (work, "finish_store", _stop),
-    "among the coordinates": (finish, "_write", _after(finish._write, 5)),
+    "among the coordinates": (arrays, "_put", _after(arrays._put, 5)),
     "before the check": (work, "validate_store", _stop),
     "before the mark": (journal.Journal, "finish", _stop),
     "before the name": (journal, "put_in_place", _stop),
