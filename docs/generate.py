@@ -19,7 +19,17 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from facts import choosing, commands, contract, interface, quality, survey, tensors, validation
+from facts import (
+    choosing,
+    commands,
+    contract,
+    interface,
+    lensed,
+    quality,
+    survey,
+    tensors,
+    validation,
+)
 
 __all__ = ["FILES", "PAGES", "TABLES", "main", "render", "stale_pages"]
 
@@ -72,6 +82,11 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "rules_values": validation.values,
     "rules_semantics": validation.semantics,
     "rules_sources": validation.sources,
+    "rules_of_sets": validation.of_sets,
+    "lensed_channels": lensed.channels,
+    "lensed_variables": lensed.variables,
+    "lensed_attributes": lensed.attributes,
+    "lensed_config": lensed.configuration,
     "commands": commands.commands,
     "interface": interface.interface,
 }
@@ -94,6 +109,7 @@ PAGES = (
     "reference/api.md",
     "spec/maps-1.0.md",
     "spec/store-1.0.md",
+    "spec/lensed-1.0.md",
 )
 """Pages with tables."""
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from facts.markdown import table
 from mangaxr.build.validate import ALL_RULES
+from mangaxr.lensed_sets.rules import RULES as SET_RULES
+from mangaxr.lensed_sets.rules import SetRule
 from mangaxr.store.validation.levels import Level
 from mangaxr.store.validation.rule import Rule
 
-__all__ = ["semantics", "sources", "structure", "values"]
+__all__ = ["of_sets", "semantics", "sources", "structure", "values"]
 
 
 def structure() -> str:
@@ -30,13 +32,21 @@ def sources() -> str:
     return _rules("sources")
 
 
+def of_sets() -> str:
+    """List the rules of lensed sets, of all levels."""
+    rows = [(f"[{r.id}](#{r.id.lower()})", r.level, r.title) for r in SET_RULES]
+    return "\n\n".join(
+        [table(["rule", "level", "what must hold"], rows), *map(_section, SET_RULES)]
+    )
+
+
 def _rules(level: Level) -> str:
     rules = [rule for rule in ALL_RULES if rule.level == level]
     rows = [(f"[{rule.id}](#{rule.id.lower()})", rule.title) for rule in rules]
     return "\n\n".join([table(["rule", "what must hold"], rows), *map(_section, rules)])
 
 
-def _section(rule: Rule) -> str:
+def _section(rule: Rule | SetRule) -> str:
     return "\n".join(
         (
             f"### {rule.id}",

@@ -69,6 +69,11 @@ __all__ = ["command"]
 @click.option(
     "--plot", type=click.Path(path_type=Path, dir_okay=False), help="Write a picture here, a PNG."
 )
+@click.option(
+    "--plot-planes",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write a picture of the magnification and of the source plane here, a PNG.",
+)
 def command(
     store: Path,
     galaxy: str,
@@ -85,6 +90,7 @@ def command(
     coverage_min: float,
     out: Path | None,
     plot: Path | None,
+    plot_planes: Path | None,
 ) -> int:
     """Put a galaxy of the tensor store STORE behind a gravitational lens.
 
@@ -94,13 +100,13 @@ def command(
     from mangaxr.lensing import PSF, ImageGrid, LensScale, lens_galaxy, parse_lens, write_image
     from mangaxr.store.reader import open_store
 
-    lens = parse_lens(lenses)
+    lens, grid = parse_lens(lenses), ImageGrid(npix, pixel_scale, supersample)
     found = lens_galaxy(
         open_store(store, chunks=None),
         galaxy,
         lens,
         scale=LensScale(z_lens, z_source),
-        grid=ImageGrid(npix, pixel_scale, supersample),
+        grid=grid,
         psf=PSF(psf_fwhm),
         x=place[0],
         y=place[1],
@@ -112,14 +118,20 @@ def command(
     if out is not None:
         write_image(found.lensed, out)
         facts["written"] = out
+    words = f"z = {z_lens:g} and {z_source:g}, PSF {psf_fwhm:g}″"
     if plot is not None:
         from mangaxr.viz.canvas import save_png
         from mangaxr.viz.lensed import draw_comparison
 
-        words = f"z = {z_lens:g} and {z_source:g}, PSF {psf_fwhm:g}″"
         figure = draw_comparison(found.unlensed, found.lensed, lens, title=galaxy, facts=words)
         save_png(figure, plot)
         facts["drawn"] = plot
+    if plot_planes is not None:
+        from mangaxr.viz.canvas import save_png
+        from mangaxr.viz.lens_planes import draw_planes
+
+        save_png(draw_planes(found.source, lens, grid, title=galaxy, facts=words), plot_planes)
+        facts["planes drawn"] = plot_planes
     print_facts(facts)
     return 0
 

@@ -95,8 +95,9 @@ def command(
     from mangaxr.lensed_sets.contract import CONTRACT
     from mangaxr.store.attributes import contract_of
 
-    with show_progress("validate") as tell:
-        if contract_of(store) == CONTRACT:
+    is_set = contract_of(store) == CONTRACT
+    with show_progress("validate", unit="samples" if is_set else "galaxies") as tell:
+        if is_set:
             report = _check_set(store, level, deep, galaxies, tell)
         else:
             report = check_store(

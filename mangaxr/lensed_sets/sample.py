@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -47,7 +48,7 @@ class LensedSample(NamedTuple):
     image: npt.NDArray[np.float32]
 
 
-def make_sample(sample: int, *, store: Path, config: SetConfig) -> LensedSample:
+def make_sample(sample: int, *, store: str | os.PathLike[str], config: SetConfig) -> LensedSample:
     """Make one sample, whatever other samples there are.
 
     Parameters
@@ -72,13 +73,14 @@ def make_sample(sample: int, *, store: Path, config: SetConfig) -> LensedSample:
     >>> made.image.shape, made.row["subhalo"]
     ((8, 64, 64), True)
     """
-    galaxies = open_galaxies(store, usable=config["usable"])
+    path = Path(store)
+    galaxies = open_galaxies(path, usable=config["usable"])
     asked = {name: config[name] for name in ("kind", "usable")}
     for attempt in range(_ATTEMPTS):
         truth = draw(config, sample, attempt)
         place = galaxies.at(truth.place)
         try:
-            source = source_of(store, place, **asked, z=truth.values["z_source"])
+            source = source_of(path, place, **asked, z=truth.values["z_source"])
             seen = _seen(truth, source, config, noise_seed(config, sample, attempt))
         except LensError as error:
             msg = f"sample {sample}, {galaxies.names[place]['galaxy']}: {error}"

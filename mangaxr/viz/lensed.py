@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,6 +11,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from mangaxr.lensing.lens import Lens
+from mangaxr.lensing.profiles.component import Component
 from mangaxr.viz.canvas import new_figure
 from mangaxr.viz.labels import pretty_unit
 from mangaxr.viz.layout import page_layout
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["critical_curves", "draw_comparison"]
+__all__ = ["critical_curves", "draw_comparison", "draw_lines", "lens_words"]
 
 _KEY = (
     "Lines: caustics above, critical curves below.   Light grey: no value.   "
@@ -85,10 +88,10 @@ def draw_comparison(
             axes = figure.add_axes(page.panel(i), label=sky_map.name)
             bar = figure.add_axes(page.colour_bar(i), label=f"{sky_map.name} colour bar")
             draw_map(axes, bar, sky_map, box)
-            _draw_lines(axes, lines)
+            draw_lines(axes, lines)
             label_axes(axes, page, i)
     draw_compass(figure.axes[0], box)
-    write_words(figure, page, title=title, below=repr(lens), right=facts, key=_KEY)
+    write_words(figure, page, title=title, below=lens_words(lens), right=facts, key=_KEY)
     return figure
 
 
@@ -119,12 +122,33 @@ def critical_curves(lens: Lens, half: float) -> list[NDArray[np.float64]]:
     return [np.asarray(line, dtype=np.float64) for line in lines]
 
 
+def lens_words(lens: Lens) -> str:
+    """Write a lens in a line, without what is as by default.
+
+    Examples
+    --------
+    >>> from mangaxr.lensing import SIE, Lens, Shear
+    >>> lens_words(Lens([SIE(1.0, 0.1, 0.05), Shear(0.02, -0.01)]))
+    'SIE(theta_E=1, e1=0.1, e2=0.05) + Shear(g1=0.02, g2=-0.01)'
+    """
+    return " + ".join(
+        f"{type(part).__name__}({', '.join(_said(part))})" for part in lens.components
+    )
+
+
+def _said(part: Component) -> Iterator[str]:
+    for field in dataclasses.fields(part):  # type: ignore[arg-type]
+        value = getattr(part, field.name)
+        if value != field.default:
+            yield f"{field.name}={value:.3g}"
+
+
 def _box(image: xr.Dataset) -> SkyBox:
     half = image.pixel_scale * image.sizes["x"] / 2.0
     return SkyBox(east=half, west=-half, south=-half, north=half)
 
 
-def _draw_lines(axes: Axes, lines: list[NDArray[np.float64]]) -> None:
+def draw_lines(axes: Axes, lines: list[NDArray[np.float64]]) -> None:
     """Draw lines of x to the West on axes to the East."""
     for line in lines:
         (drawn,) = axes.plot(-line[:, 0], line[:, 1], color="black", linewidth=0.6)

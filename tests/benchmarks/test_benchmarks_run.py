@@ -21,6 +21,7 @@ from benchmarks import (
     building,
     ensemble,
     files,
+    lensed_sets,
     lensing,
     opening,
     quality,
@@ -82,6 +83,14 @@ def test_lensing_compares_equal_images() -> None:
     pytest.importorskip("lenstronomy", reason="the extra lenstronomy is not installed")
     found = lensing.compare(1, 1, repeats=1)
     assert set(found) == {"mangaxr", "lenstronomy"}
+
+
+def test_lensed_sets_are_made() -> None:
+    """A few samples, and one alone."""
+    assert lensed_sets.measure(2, 1) > 0
+    bench = lensed_sets.TimeLensedSets()
+    bench.setup()
+    bench.peakmem_sample()
 
 
 def test_ranking_times_every_side() -> None:
