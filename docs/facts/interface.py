@@ -11,6 +11,7 @@ _TITLES = {
     "mangaxr.errors": "Every error derives from `MangaxrError` and from the builtin one expects.",
     "mangaxr.synthetic": "A survey with known truth.",
     "mangaxr.lensing": "Galaxies behind gravitational lenses.",
+    "mangaxr.lensed_sets": "Sets of lensed samples, with labels and truth.",
     "mangaxr.regrid": "Area overlap of pixel grids; numpy only.",
 }
 """Modules whose ``__all__`` is public."""

@@ -60,6 +60,19 @@ def test_the_command_is_in_the_provenance(
     assert command == f"mangaxr lens-set {store.name} set.zarr --n 2 --config lens.toml"
 
 
+def test_info_tells_what_a_set_holds(run: Run, store: Path, config: Path, tmp_path: Path) -> None:
+    """Samples, labels, splits, and what is not as by default."""
+    out = tmp_path / "set.zarr"
+    run("lens-set", store, out, "--n", 12, "--config", config)
+    ended = run("info", out)
+    assert (ended.status, ended.err) == (0, "")
+    for words in ("mangaxr-lensed 1.0", "16 x 16 pixels", "image.npix: 16, not 64", "velocity"):
+        assert words in ended.out
+    found = json.loads(run("info", out, "--json").out)
+    assert found["samples"]["samples"] == 12
+    assert found["samples"]["with a subhalo"] == int(open_set(out).subhalo.sum())
+
+
 def test_what_is_broken_is_told(run: Run, store: Path, config: Path, tmp_path: Path) -> None:
     """One line an issue, and its rule can be explained."""
     out = tmp_path / "set.zarr"
