@@ -106,7 +106,8 @@ def observed_maps(
         msg = f"coverage_min = {coverage_min}: expected a share above 0, up to 1"
         raise LensError(msg)
     moments = blurred(traced.moments, traced.grid, psf or PSF())
-    share, flux, first, second = np.moveaxis(moments, -3, 0)
+    # Each moment in one piece: what follows goes through them a dozen times.
+    share, flux, first, second = np.ascontiguousarray(np.moveaxis(moments, -3, 0))
     share = np.minimum(share, 1.0)  # rounding
     measured = share >= coverage_min - _ROUNDING
     lit = measured & (flux > 0)

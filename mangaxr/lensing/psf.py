@@ -128,6 +128,8 @@ def _in_pixels(rays: Values, grid: ImageGrid) -> Values:
     """Average the rays (..., y, x, moment) of each pixel."""
     edge, n, each = grid.margin * grid.supersample, grid.npix, grid.supersample
     inner = rays[..., edge : edge + n * each, edge : edge + n * each, :]
+    if each == 1:
+        return inner
     blocks = inner.reshape(*rays.shape[:-3], n, each, n, each, rays.shape[-1])
     found: Values = blocks.mean(axis=(-4, -2))
     return found

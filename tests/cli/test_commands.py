@@ -22,7 +22,7 @@ Run = Callable[..., Any]
 
 COMMANDS = (
     "demo", "catalog", "rank", "download", "inspect", "quality", "build", "info", "validate",
-    "preview", "lens", "export", "card",
+    "preview", "lens", "lens-set", "export", "card",
 )  # fmt: skip
 
 

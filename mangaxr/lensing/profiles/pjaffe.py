@@ -82,7 +82,7 @@ class PJaffe(Circular):
     def radial_deflection(self, radius: Values) -> Values:
         """Return alpha, arcsec."""
         edge = wide(self.r_t)
-        return wide(self.theta_s) * (1.0 - radius / (edge + np.hypot(edge, radius)))
+        return wide(self.theta_s) * (1.0 - radius / (edge + np.sqrt(edge * edge + radius * radius)))
 
     def radial_potential(self, radius: Values) -> Values:
         """Return the potential, arcsec^2, 0 in the centre."""
