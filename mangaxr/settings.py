@@ -4,12 +4,46 @@ from __future__ import annotations
 
 import difflib
 import math
+import tomllib
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
-from mangaxr.errors import CriteriaError
+from mangaxr.errors import CriteriaError, MissingFileError
 
-__all__ = ["check_names", "read_number", "read_table"]
+__all__ = ["check_names", "read_number", "read_table", "read_toml"]
+
+
+def read_toml(file: Path, *, where: str, what: str, missing: str) -> dict[str, Any]:
+    """Read a TOML file.
+
+    Parameters
+    ----------
+    file
+        Its path.
+    where
+        What to call it in messages.
+    what
+        What it is to hold.
+    missing
+        What to say if it is not there.
+
+    Raises
+    ------
+    MissingFileError
+        If there is no such file.
+    CriteriaError
+        If it cannot be read, or is no TOML.
+    """
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        msg = f"{where}: {missing}"
+        raise MissingFileError(msg) from error
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        reason = getattr(error, "strerror", None) or error
+        msg = f"{where}: cannot be read as {what} ({reason}): expected a TOML file"
+        raise CriteriaError(msg) from error
 
 
 def read_table(where: str, key: str, value: object) -> Mapping[str, Any]:

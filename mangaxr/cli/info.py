@@ -20,11 +20,10 @@ def command(store: Path, as_json: bool) -> int:
 
     Of a lensed set: samples, channels, and in what it differs from the default configuration.
     """
-    from mangaxr.lensed_sets.contract import CONTRACT
-    from mangaxr.store.attributes import contract_of
+    from mangaxr.store.attributes import CONTRACT_OF_SETS, contract_of
     from mangaxr.store.summary import summarise
 
-    if contract_of(store) == CONTRACT:
+    if contract_of(store) == CONTRACT_OF_SETS:
         return _tell_set(store, as_json=as_json)
     summary = summarise(store)
     if as_json:

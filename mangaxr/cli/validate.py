@@ -92,10 +92,9 @@ def command(
     none, 1 if there are some, 2 if there is no store to check.
     """
     from mangaxr.build.validate import check_store
-    from mangaxr.lensed_sets.contract import CONTRACT
-    from mangaxr.store.attributes import contract_of
+    from mangaxr.store.attributes import CONTRACT_OF_SETS, contract_of
 
-    is_set = contract_of(store) == CONTRACT
+    is_set = contract_of(store) == CONTRACT_OF_SETS
     with show_progress("validate", unit="samples" if is_set else "galaxies") as tell:
         if is_set:
             report = _check_set(store, level, deep, galaxies, tell)
@@ -130,7 +129,7 @@ def _check_set(
         path,
         level=level,  # type: ignore[arg-type]  # as above
         store=galaxies,
-        deep=deep if isinstance(deep, int) else None,
+        deep=deep,  # type: ignore[arg-type]
         progress=lambda done, total: tell(Progress(done, 0, 0, total)),
     )
 

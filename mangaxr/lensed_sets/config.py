@@ -12,9 +12,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from mangaxr.errors import CriteriaError, MissingFileError
+from mangaxr.errors import CriteriaError
 from mangaxr.lensed_sets.priors import Prior, read_prior
-from mangaxr.settings import check_names, read_number, read_table
+from mangaxr.settings import check_names, read_number, read_table, read_toml
 
 __all__ = ["PRIORS", "SETTINGS", "SetConfig", "default_text", "load_config", "parse_config"]
 
@@ -103,10 +103,9 @@ class SetConfig:
     def to_dict(self) -> dict[str, Any]:
         """Return all of it as `parse_config` reads it, plain JSON values."""
         document: dict[str, Any] = {}
-        for row in SETTINGS:
-            _section(document, row.section)[row.name] = self.settings[row.name]
-        for drawn in PRIORS:
-            _section(document, drawn.section)[drawn.key] = self.priors[drawn.name].written()
+        for (section, key), value in self._entries().items():
+            table = document.setdefault(section, {}) if section else document
+            table[key] = value
         return document
 
     def digest(self) -> str:
@@ -116,10 +115,18 @@ class SetConfig:
 
     def differences(self, other: SetConfig) -> list[str]:
         """Name the entries in which two configurations differ, with both values."""
-        mine, theirs = (_flat(one.to_dict()) for one in (self, other))
+        theirs = other._entries()
         return [
-            f"{key}: {mine[key]}, not {theirs[key]}" for key in mine if mine[key] != theirs[key]
+            f"{'.'.join(filter(None, place))}: {value}, not {theirs[place]}"
+            for place, value in self._entries().items()
+            if value != theirs[place]
         ]
+
+    def _entries(self) -> dict[tuple[str, str], Any]:
+        """Return section and key -> what stands there."""
+        settings = {(row.section, row.name): self.settings[row.name] for row in SETTINGS}
+        priors = {(row.section, row.key): self.priors[row.name].written() for row in PRIORS}
+        return settings | priors
 
 
 def load_config(path: str | os.PathLike[str] | None = None) -> SetConfig:
@@ -145,14 +152,8 @@ def load_config(path: str | os.PathLike[str] | None = None) -> SetConfig:
     if path is None:
         return _default()
     file = Path(path).expanduser()
-    try:
-        document = tomllib.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        msg = f"{file}: no such file: write one, starting from `mangaxr lens-set --print-config`"
-        raise MissingFileError(msg) from error
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        msg = f"{file}: cannot be read as TOML ({error})"
-        raise CriteriaError(msg) from error
+    missing = "no such file: write one, starting from `mangaxr lens-set --print-config`"
+    document = read_toml(file, where=str(file), what="TOML", missing=missing)
     return parse_config(document, where=str(file))
 
 
@@ -244,15 +245,3 @@ def _prior(where: str, row: Drawn, value: Any) -> Prior:
         msg = f"{where}: {what} = {value!r}: expected from {row.low:g} to {row.high:g}"
         raise CriteriaError(msg)
     return prior
-
-
-def _section(document: dict[str, Any], name: str) -> dict[str, Any]:
-    return document.setdefault(name, {}) if name else document
-
-
-def _flat(document: Mapping[str, Any]) -> dict[str, Any]:
-    flat: dict[str, Any] = {}
-    for key, value in document.items():
-        nested = isinstance(value, dict) and not value.keys() & {"uniform", "log_uniform", "normal"}
-        flat |= {f"{key}.{k}": v for k, v in value.items()} if nested else {key: value}
-    return flat

@@ -9,6 +9,7 @@ import math
 from typing import NamedTuple
 
 from mangaxr.lensed_sets.config import PRIORS
+from mangaxr.store.attributes import CONTRACT_OF_SETS
 from mangaxr.store.contract import Attribute, Variable
 
 __all__ = [
@@ -26,7 +27,7 @@ __all__ = [
     "all_variables",
 ]
 
-CONTRACT = "mangaxr-lensed"
+CONTRACT = CONTRACT_OF_SETS
 CONTRACT_VERSION = "1.0"
 
 

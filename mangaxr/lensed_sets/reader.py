@@ -24,7 +24,7 @@ _SETS = Kind(
     large=frozenset({IMAGE.name}),
     order=[spec.name for spec in all_variables()],
     what="a lensed set",
-    command="mangaxr lens-set STORE OUT.zarr --n N",
+    command="mangaxr lens-set STORE {out} --n N",
 )
 
 

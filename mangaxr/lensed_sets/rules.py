@@ -23,7 +23,7 @@ from mangaxr.lensed_sets.write import (
     content_of_columns,
     digests_of_samples,
     fixed_columns,
-    signed,
+    signed_attributes,
     variable_attributes,
 )
 from mangaxr.store.digest import arrays_digest
@@ -101,7 +101,7 @@ def _attributes(store: SetEvidence) -> Iterator[Found]:
     elif store.attributes.get("config_digest") != store.config.digest():
         yield Found("config_digest", f"is not that of the config, {store.config.digest()}")
     if all(row.name in store.attributes for row in ATTRIBUTES):
-        found = signed(store.attributes)["attributes_sha256"]
+        found = signed_attributes(store.attributes)["attributes_sha256"]
         if store.attributes["attributes_sha256"] != found:
             yield Found("attributes_sha256", f"is not that of the attributes, {found}")
 

@@ -37,7 +37,6 @@ from mangaxr.store.layout import slabs
 from mangaxr.store.provenance import software_versions
 
 if TYPE_CHECKING:
-    import xarray as xr
     from distributed import Client
 
 __all__ = ["SetReport", "make_set"]
@@ -181,8 +180,8 @@ def make_set(
             journal.store,
             config,
             rows,
-            flux_units=_flux_units(galaxies.store),
-            attributes=_provenance(galaxies.store, plan, command, started),
+            flux_units=galaxies.flux_units,
+            attributes=_provenance(galaxies.recipe, plan, command, started),
         )
         issues = validate_set(journal.store, level="structure").issues
         if issues:
@@ -268,16 +267,10 @@ def _existing(path: Path, plan: SetPlan, began: float) -> SetReport:
     )
 
 
-def _flux_units(store: xr.Dataset) -> str:
-    return str(store.channel_units.sel(channel="ha_flux").values)
-
-
-def _provenance(
-    store: xr.Dataset, plan: SetPlan, command: str, started: datetime
-) -> dict[str, str]:
+def _provenance(recipe: str, plan: SetPlan, command: str, started: datetime) -> dict[str, str]:
     return {
         "store_content_sha256": plan.store,
-        "store_recipe": str(store.attrs["recipe"]),
+        "store_recipe": recipe,
         "title": "MaNGA galaxies behind gravitational lenses",
         "command": command,
         "started": started.isoformat(timespec="seconds"),

@@ -16,7 +16,7 @@ from mangaxr.errors import LensError
 from mangaxr.lensed_sets.config import SetConfig
 from mangaxr.lensed_sets.contract import CHANNELS, OF_SUBHALO
 from mangaxr.lensed_sets.draw import Truth, draw, noise_seed
-from mangaxr.lensed_sets.sources import open_galaxies, source_of
+from mangaxr.lensed_sets.sources import open_galaxies
 from mangaxr.lensing.image_grid import ImageGrid
 from mangaxr.lensing.lens import Lens
 from mangaxr.lensing.noise import noisy_maps
@@ -73,14 +73,12 @@ def make_sample(sample: int, *, store: str | os.PathLike[str], config: SetConfig
     >>> made.image.shape, made.row["subhalo"]
     ((8, 64, 64), True)
     """
-    path = Path(store)
-    galaxies = open_galaxies(path, usable=config["usable"])
-    asked = {name: config[name] for name in ("kind", "usable")}
+    galaxies = open_galaxies(Path(store), usable=config["usable"])
     for attempt in range(_ATTEMPTS):
         truth = draw(config, sample, attempt)
         place = galaxies.at(truth.place)
         try:
-            source = source_of(path, place, **asked, z=truth.values["z_source"])
+            source = galaxies.source(place, kind=config["kind"], z=truth.values["z_source"])
             seen = _seen(truth, source, config, noise_seed(config, sample, attempt))
         except LensError as error:
             msg = f"sample {sample}, {galaxies.names[place]['galaxy']}: {error}"

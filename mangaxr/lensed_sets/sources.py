@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
+from mangaxr.build.journal import fingerprint
 from mangaxr.errors import LensError
 from mangaxr.lensing.fitted_disk import fitted_disk
 from mangaxr.lensing.source_maps import SourceMaps
@@ -18,40 +17,58 @@ from mangaxr.lensing.template import from_store
 from mangaxr.store.contract import STATUS
 from mangaxr.store.reader import open_store
 
-__all__ = ["Galaxies", "open_galaxies", "source_of"]
+__all__ = ["Galaxies", "open_galaxies"]
 
 _NAMES = ("galaxy", "mangaid", "split")
 _OPEN = 4
 _AT_HAND = 128
-"""Sources that a process keeps: 17 MB."""
+"""Sources that a process keeps: 13 MB of galaxies' maps, or 130 MB of disks."""
 
 
-class Galaxies(NamedTuple):
+class Galaxies:
     """A store, what its galaxies are called, and which of them samples may be made of.
 
     Parameters
     ----------
     store
         The open store.
-    names
-        Of each of its galaxies: ``galaxy``, ``mangaid`` and ``split``.
     places
-        Of those that samples may be made of.
+        Of those of its galaxies that samples may be made of.
     """
 
-    store: xr.Dataset
-    names: Sequence[Mapping[str, str]]
-    places: npt.NDArray[np.intp]
+    def __init__(self, store: xr.Dataset, places: npt.NDArray[np.intp]) -> None:
+        self._store = store
+        self._places = places
+        columns = [store[name].values.tolist() for name in _NAMES]
+        self.names: list[dict[str, str]] = [
+            dict(zip(_NAMES, row, strict=True)) for row in zip(*columns, strict=True)
+        ]
+        """Of each galaxy of the store: ``galaxy``, ``mangaid`` and ``split``."""
+        self.source = lru_cache(maxsize=_AT_HAND)(self._source)
+
+    @property
+    def flux_units(self) -> str:
+        """Unit of the sources' flux."""
+        return str(self._store.channel_units.sel(channel="ha_flux").values)
+
+    @property
+    def recipe(self) -> str:
+        """Recipe of the store, JSON."""
+        return str(self._store.attrs["recipe"])
 
     def at(self, share: float) -> int:
         """Return the place of the galaxy that a share of them come before."""
-        number = len(self.places)
-        return int(self.places[min(int(share * number), number - 1)])
+        number = len(self._places)
+        return int(self._places[min(int(share * number), number - 1)])
+
+    def _source(self, place: int, *, kind: str, z: float) -> SourceMaps:
+        """Return the maps of a galaxy put at a redshift, or those of the ``disk`` most like it."""
+        source = from_store(self._store, self.names[place]["galaxy"], z_source=z)
+        return fitted_disk(source) if kind == "disk" else source
 
 
-@lru_cache(maxsize=_OPEN)
 def open_galaxies(path: Path, *, usable: bool) -> Galaxies:
-    """Open a store, and choose its galaxies.
+    """Open a store, and choose its galaxies; as long as it stays the same, once.
 
     Parameters
     ----------
@@ -65,6 +82,11 @@ def open_galaxies(path: Path, *, usable: bool) -> Galaxies:
     LensError
         If there is none.
     """
+    return _opened(path, tuple(fingerprint(path / "zarr.json")), usable=usable)
+
+
+@lru_cache(maxsize=_OPEN)
+def _opened(path: Path, _mark: tuple[object, ...], *, usable: bool) -> Galaxies:
     store = open_store(path, chunks=None)
     good = (store.status.values == STATUS["done"]) & (store.z.values > 0)
     if usable:
@@ -75,26 +97,4 @@ def open_galaxies(path: Path, *, usable: bool) -> Galaxies:
         hint = ": set [source] usable = false to take all" if usable else ""
         msg = f"{path}: none of its {store.sizes['galaxy']} galaxies is {what}{hint}"
         raise LensError(msg)
-    columns = [store[name].values.tolist() for name in _NAMES]
-    names = [dict(zip(_NAMES, row, strict=True)) for row in zip(*columns, strict=True)]
-    return Galaxies(store, names, places)
-
-
-@lru_cache(maxsize=_AT_HAND)
-def source_of(path: Path, place: int, *, kind: str, usable: bool, z: float) -> SourceMaps:
-    """Return the maps of a galaxy at another redshift, or those of the disk that is most like it.
-
-    Parameters
-    ----------
-    path, usable
-        See `open_galaxies`.
-    place
-        Of the galaxy in the store.
-    kind
-        ``store`` or ``disk``.
-    z
-        Redshift that it is put at.
-    """
-    galaxies = open_galaxies(path, usable=usable)
-    source = from_store(galaxies.store, galaxies.names[place]["galaxy"], z_source=z)
-    return fitted_disk(source) if kind == "disk" else source
+    return Galaxies(store, places)

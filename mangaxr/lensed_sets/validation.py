@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
@@ -33,7 +34,7 @@ def validate_set(
     *,
     level: Level = "values",
     store: str | os.PathLike[str] | None = None,
-    deep: int | None = None,
+    deep: int | Literal["all"] | None = None,
     progress: OnChecked | None = None,
 ) -> StoreReport:
     """Check a lensed set; every issue is collected, none raised.
@@ -48,7 +49,7 @@ def validate_set(
     store
         The tensor store that it was made from, for ``sources``.
     deep
-        Samples, evenly spread, that are made again; 3 by default.
+        Number of samples, evenly spread, that are made again, or ``"all"``; 3 by default.
     progress
         Called with the number of samples that were looked at, and of all.
 
@@ -66,7 +67,7 @@ def validate_set(
     --------
     >>> from mangaxr.lensed_sets import validate_set
     >>> [str(issue) for issue in validate_set("missing.zarr").issues]
-    ['LX101 store: no such store: build one with `mangaxr lens-set STORE OUT.zarr --n N`']
+    ['LX101 store: no such store: build one with `mangaxr lens-set STORE missing.zarr --n N`']
     """
     began = time.monotonic()
     level = check_level(level)
@@ -90,7 +91,8 @@ def validate_set(
         _run(rules, evidence, report, progress)
     if store is not None and level == "sources" and not report.counts:
         report.rules.append(REBUILT.id)
-        chosen = evenly(evidence.samples, deep or _REBUILT)
+        number = None if deep == "all" else deep or _REBUILT
+        chosen = evenly(evidence.samples, number)
         report.add(REBUILT, _compare(evidence, Path(store).absolute(), [int(i) for i in chosen]))
         report.rebuilt = len(chosen)
     report.seconds = time.monotonic() - began

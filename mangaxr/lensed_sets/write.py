@@ -32,18 +32,17 @@ from mangaxr.store.arrays import (
     finish_group,
     write_small,
 )
-from mangaxr.store.contract import Variable
-from mangaxr.store.digest import attributes_digest, content_digest, row_digests
+from mangaxr.store.contract import Variable, auxiliary
+from mangaxr.store.digest import content_digest, row_digests, signed
 from mangaxr.store.layout import array_chunks
 
 __all__ = [
     "content_of_columns",
-    "coordinates",
     "create_set",
     "digests_of_samples",
     "finish_set",
     "fixed_columns",
-    "signed",
+    "signed_attributes",
     "variable_attributes",
 ]
 
@@ -100,10 +99,10 @@ def finish_set(
         "contract_version": CONTRACT_VERSION,
         "config": json.dumps(config.to_dict()),
         "config_digest": config.digest(),
-        "coordinates": coordinates(),
+        "coordinates": " ".join(auxiliary((*SAMPLE_COORDS, *CHANNEL_COORDS))),
         "content_sha256": content,
     }
-    finish_group(path, signed({**fixed, **attributes}))
+    finish_group(path, signed_attributes({**fixed, **attributes}))
     return content
 
 
@@ -129,17 +128,9 @@ def content_of_columns(columns: Mapping[str, npt.NDArray[Any]]) -> str:
     return content_digest(samples, *digests)
 
 
-def coordinates() -> str:
-    """Return the variables that are coordinates besides those named as their dimension."""
-    every = (*SAMPLE_COORDS, *CHANNEL_COORDS)
-    return " ".join(spec.name for spec in every if spec.name not in spec.dims)
-
-
-def signed(attributes: Mapping[str, Any]) -> dict[str, Any]:
-    """Put the attributes in the contract's order, their digest behind them."""
-    names = [row.name for row in ATTRIBUTES if row.name != "attributes_sha256"]
-    ordered = {name: attributes[name] for name in names}
-    return {**ordered, "attributes_sha256": attributes_digest(ordered)}
+def signed_attributes(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """Put the root's attributes in the contract's order, their digest behind them."""
+    return signed(attributes, [row.name for row in ATTRIBUTES])
 
 
 def variable_attributes(spec: Variable) -> dict[str, Any]:

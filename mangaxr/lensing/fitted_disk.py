@@ -7,8 +7,6 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import gaussian_filter
-from scipy.optimize import least_squares
 
 from mangaxr.disks import FWHM_PER_SIGMA, in_disk
 from mangaxr.errors import LensError
@@ -116,6 +114,9 @@ def fit_disk_parameters(source: SourceMaps) -> DiskParameters:
     >>> round(found.inclination), round(found.pa), round(found.v_max)
     (60, 30, 150)
     """
+    # Half a second that those who fit nothing need not spend.
+    from scipy.optimize import least_squares
+
     mask = source.mask & (source.flux > 0)
     if mask.sum() < _LEAST_PIXELS:
         msg = f"a disk is fitted to {_LEAST_PIXELS} pixels or more: {int(mask.sum())} have light"
@@ -203,6 +204,8 @@ def _model(disk: DiskParameters, east: Values, north: Values, blur: float) -> tu
     rotation = disk.v_max * np.tanh(radius / disk.r_turn) * np.sin(np.deg2rad(disk.inclination))
     motion = rotation * cosine
     if blur > 0:
+        from scipy.ndimage import gaussian_filter
+
         seen = gaussian_filter(light, blur)
         motion = gaussian_filter(light * motion, blur) / np.maximum(seen, np.finfo(float).tiny)
         light = seen

@@ -19,7 +19,7 @@ from mangaxr.lensing.source_maps import SourceMaps
 
 __all__ = ["Traced", "trace"]
 
-_AT_A_TIME = 1 << 17
+_AT_A_TIME = 1 << 16
 """Rays of a batch that are traced together: few enough for a processor's cache."""
 
 

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mangaxr.errors import CriteriaError, MissingFileError
+from mangaxr.errors import CriteriaError
 from mangaxr.quality.metrics import FLAGS, METRICS
-from mangaxr.settings import check_names, read_number, read_table
+from mangaxr.settings import check_names, read_number, read_table, read_toml
 
 __all__ = ["Condition", "Thresholds", "load_thresholds", "parse_thresholds", "thresholds_text"]
 
@@ -134,18 +134,9 @@ def load_thresholds(source: str | os.PathLike[str] | Thresholds | None = None) -
     if source is None:
         return _default()
     file = Path(source).expanduser()
-    try:
-        text = file.read_text(encoding="utf-8")
-        return parse_thresholds(tomllib.loads(text), name=file.stem, where=str(source))
-    except FileNotFoundError as error:
-        msg = (
-            f"{source}: no such file of thresholds; `mangaxr quality --show-thresholds` prints one"
-        )
-        raise MissingFileError(msg) from error
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        reason = getattr(error, "strerror", None) or error
-        msg = f"{source}: cannot be read as thresholds ({reason}): expected a TOML file"
-        raise CriteriaError(msg) from error
+    missing = "no such file of thresholds; `mangaxr quality --show-thresholds` prints one"
+    document = read_toml(file, where=str(source), what="thresholds", missing=missing)
+    return parse_thresholds(document, name=file.stem, where=str(source))
 
 
 def thresholds_text() -> str:

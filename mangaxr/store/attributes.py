@@ -11,7 +11,11 @@ from mangaxr.errors import StoreError
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["content_of", "contract_of", "signature_of", "store_recipe"]
+__all__ = ["CONTRACT_OF_SETS", "content_of", "contract_of", "signature_of", "store_recipe"]
+
+
+CONTRACT_OF_SETS = "mangaxr-lensed"
+"""Of `mangaxr.lensed_sets`; here, so that commands tell stores apart without importing that."""
 
 
 def content_of(path: Path) -> str:

@@ -31,6 +31,7 @@ __all__ = [
     "Attribute",
     "Variable",
     "all_variables",
+    "auxiliary",
 ]
 
 CONTRACT = "mangaxr-tensors"
@@ -378,6 +379,17 @@ ATTRIBUTES: tuple[Attribute, ...] = (
     Attribute("attributes_sha256", "SHA-256 of the attributes above"),
 )
 """Attributes of the root; all are texts."""
+
+
+def auxiliary(specs: Iterable[Variable]) -> list[str]:
+    """Return the names of variables that are not the coordinate of their own dimension.
+
+    Examples
+    --------
+    >>> auxiliary(CHANNEL_COORDS)[0]
+    'channel_units'
+    """
+    return [spec.name for spec in specs if spec.name not in spec.dims]
 
 
 def all_variables() -> tuple[Variable, ...]:

@@ -15,7 +15,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["arrays_digest", "attributes_digest", "content_digest", "row_digests"]
+__all__ = [
+    "arrays_digest",
+    "attributes_digest",
+    "content_digest",
+    "row_digests",
+    "signed",
+]
 
 
 def arrays_digest(*arrays: npt.NDArray[np.float32]) -> str:
@@ -73,6 +79,18 @@ def content_digest(galaxies: Iterable[str], arrays: Iterable[str], rows: Iterabl
 def attributes_digest(attributes: Mapping[str, Any]) -> str:
     """Return the SHA-256 of attributes, as JSON."""
     return _of_json(attributes)
+
+
+def signed(attributes: Mapping[str, Any], order: Iterable[str]) -> dict[str, Any]:
+    """Put attributes in the order of their contract, and in its place their digest.
+
+    Examples
+    --------
+    >>> list(signed({"b": 1, "a": 2}, ["a", "b", "attributes_sha256"]))
+    ['a', 'b', 'attributes_sha256']
+    """
+    ordered = {name: attributes[name] for name in order if name != "attributes_sha256"}
+    return {**ordered, "attributes_sha256": attributes_digest(ordered)}
 
 
 def _of_json(values: Mapping[str, Any]) -> str:

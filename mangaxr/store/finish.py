@@ -21,8 +21,9 @@ from mangaxr.store.contract import (
     QUALITY_COORDS,
     SCALINGS,
     UNSIGNED,
+    auxiliary,
 )
-from mangaxr.store.digest import attributes_digest, content_digest, row_digests
+from mangaxr.store.digest import content_digest, row_digests, signed
 from mangaxr.store.writer import variable_attributes
 from mangaxr.tensors.recipe import Recipe
 
@@ -89,15 +90,12 @@ def finish_store(
 
 def coordinate_names() -> list[str]:
     """Return the variables that are coordinates besides those named as their dimension."""
-    every = (*GALAXY_COORDS, *QUALITY_COORDS, *CHANNEL_COORDS)
-    return [spec.name for spec in every if spec.name not in spec.dims]
+    return auxiliary((*GALAXY_COORDS, *QUALITY_COORDS, *CHANNEL_COORDS))
 
 
 def signed_attributes(attributes: Mapping[str, Any]) -> dict[str, Any]:
     """Put the root's attributes in the contract's order, their digest behind them."""
-    names = [row.name for row in ATTRIBUTES if row.name != "attributes_sha256"]
-    ordered = {name: attributes[name] for name in names}
-    return {**ordered, "attributes_sha256": attributes_digest(ordered)}
+    return signed(attributes, [row.name for row in ATTRIBUTES])
 
 
 def _galaxy_columns(recipe: Recipe, rows: Sequence[Mapping[str, Any]]) -> Columns:

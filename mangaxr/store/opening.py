@@ -29,7 +29,7 @@ class Kind(NamedTuple):
     what
         What it is, in words.
     command
-        What makes one.
+        What makes one at ``{out}``.
     """
 
     contract: str
@@ -61,7 +61,7 @@ def open_group(root: Path, kind: Kind, *, chunks: Any) -> xr.Dataset:
         If it is something else, or of a contract this version cannot read.
     """
     if not root.exists():
-        msg = f"{root}: no such store: build one with `{kind.command}`"
+        msg = f"{root}: no such store: build one with `{kind.command.format(out=root)}`"
         raise MissingFileError(msg)
     try:
         with warnings.catch_warnings():

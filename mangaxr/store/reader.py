@@ -20,7 +20,7 @@ _TENSORS = Kind(
     large=frozenset(variable.name for variable in ARRAYS),
     order=[spec.name for spec in all_variables()],
     what="a mangaxr store",
-    command="mangaxr build OUT.zarr ITEM...",
+    command="mangaxr build {out} ITEM...",
 )
 
 

@@ -15,10 +15,10 @@ from mangaxr.lensing.trace import trace
 from mangaxr.viz.canvas import new_figure
 from mangaxr.viz.labels import pretty_unit
 from mangaxr.viz.layout import page_layout
-from mangaxr.viz.lensed import critical_curves, draw_lines, lens_words
-from mangaxr.viz.page_words import label_axes, write_words
-from mangaxr.viz.panel import SkyMap, draw_map
-from mangaxr.viz.sky import SkyBox, draw_compass
+from mangaxr.viz.lensed import draw_panel, lens_curves, lens_words, square_box
+from mangaxr.viz.page_words import write_words
+from mangaxr.viz.panel import SkyMap
+from mangaxr.viz.sky import draw_compass
 from mangaxr.viz.style import Style, find_style
 
 if TYPE_CHECKING:
@@ -76,38 +76,29 @@ def draw_planes(
     page = page_layout(2)
     figure = new_figure(page.width, page.height)
     half = grid.npix * grid.pixel_scale / 2.0
-    box = SkyBox(east=half, west=-half, south=-half, north=half)
+    box = square_box(half)
     places = (np.arange(_RAYS) + 0.5) / _RAYS * 2 * half - half
     magnified = lens.magnification(places[np.newaxis, :], places[:, np.newaxis])
     light = observe(trace(source, Lens(), grid), coverage_min=1e-6).flux
     flux = f"Surface brightness of the source\n{pretty_unit(light.units)}"
-    critical = critical_curves(lens, half)
-    caustics = [np.stack(lens.ray_shoot(*line.T), axis=-1) for line in critical]
-    maps = (
-        (SkyMap("magnification", "Magnification\n ", magnified, _MAGNIFICATION), critical),
-        (SkyMap("source", flux, light.values, find_style("surface_brightness")), caustics),
-    )
-    for i, (sky_map, lines) in enumerate(maps):
-        axes = figure.add_axes(page.panel(i), label=sky_map.name)
-        bar = figure.add_axes(page.colour_bar(i), label=f"{sky_map.name} colour bar")
-        draw_map(axes, bar, sky_map, box)
-        if sky_map.name == "source":
-            _draw_grid(axes, lens, half)
-        draw_lines(axes, lines)
-        label_axes(axes, page, i)
+    critical, caustics = lens_curves(lens, half)
+    image = SkyMap("magnification", "Magnification\n ", magnified, _MAGNIFICATION)
+    behind = SkyMap("source", flux, light.values, find_style("surface_brightness"))
+    draw_panel(figure, page, 0, image, box, critical)
+    _draw_net(draw_panel(figure, page, 1, behind, box, caustics), lens, half)
     draw_compass(figure.axes[0], box)
     write_words(figure, page, title=title, below=lens_words(lens), right=facts, key=_KEY)
     return figure
 
 
-def _draw_grid(axes: Axes, lens: Lens, half: float) -> None:
+def _draw_net(axes: Axes, lens: Lens, half: float) -> None:
     """Draw where the lines of a square grid in the image plane end in the source plane."""
     along = np.linspace(-half, half, _RAYS)
     for place in np.linspace(-half, half, _LINES):
         fixed = np.full_like(along, place)
         for line in ((along, fixed), (fixed, along)):
             x, y = _broken(*lens.ray_shoot(*line), jump=_JUMP * 2 * half)
-            axes.plot(-x, y, color="#7f7f7f", linewidth=0.3, alpha=0.7)
+            axes.plot(-x, y, color="#7f7f7f", linewidth=0.3, alpha=0.7, zorder=1.5)
 
 
 def _broken(

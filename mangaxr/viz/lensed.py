@@ -14,7 +14,7 @@ from mangaxr.lensing.lens import Lens
 from mangaxr.lensing.profiles.component import Component
 from mangaxr.viz.canvas import new_figure
 from mangaxr.viz.labels import pretty_unit
-from mangaxr.viz.layout import page_layout
+from mangaxr.viz.layout import PageLayout, page_layout
 from mangaxr.viz.page_words import label_axes, write_words
 from mangaxr.viz.panel import SkyMap, draw_map
 from mangaxr.viz.sky import SkyBox, draw_compass, outlined
@@ -24,7 +24,14 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["critical_curves", "draw_comparison", "draw_lines", "lens_words"]
+__all__ = [
+    "critical_curves",
+    "draw_comparison",
+    "draw_panel",
+    "lens_curves",
+    "lens_words",
+    "square_box",
+]
 
 _KEY = (
     "Lines: caustics above, critical curves below.   Light grey: no value.   "
@@ -37,6 +44,8 @@ _MAPS: tuple[tuple[str, str, Style], ...] = (
     ("coverage", "Coverage", COVERAGE),
 )
 _CURVE_STEPS = 400
+
+Lines = list[NDArray[np.float64]]
 
 
 def draw_comparison(
@@ -75,9 +84,8 @@ def draw_comparison(
     """
     page = page_layout(2 * len(_MAPS))
     figure = new_figure(page.width, page.height)
-    box = _box(lensed)
-    critical = critical_curves(lens, box.east)
-    caustics = [np.stack(lens.ray_shoot(*line.T), axis=-1) for line in critical]
+    box = square_box(lensed.pixel_scale * lensed.sizes["x"] / 2.0)
+    critical, caustics = lens_curves(lens, box.east)
     both = np.concatenate([image.velocity.values.ravel() for image in (unlensed, lensed)])
     for row, (image, lines) in enumerate(((unlensed, caustics), (lensed, critical))):
         for column, (name, label, style) in enumerate(_MAPS):
@@ -85,17 +93,13 @@ def draw_comparison(
             limits = find_limits(style, both) if name == "velocity" else None
             text = f"{label}, {_ROWS[row]}\n{pretty_unit(image[name].units)}"
             sky_map = SkyMap(f"{name}, {_ROWS[row]}", text, image[name].values, style, limits)
-            axes = figure.add_axes(page.panel(i), label=sky_map.name)
-            bar = figure.add_axes(page.colour_bar(i), label=f"{sky_map.name} colour bar")
-            draw_map(axes, bar, sky_map, box)
-            draw_lines(axes, lines)
-            label_axes(axes, page, i)
+            draw_panel(figure, page, i, sky_map, box, lines)
     draw_compass(figure.axes[0], box)
     write_words(figure, page, title=title, below=lens_words(lens), right=facts, key=_KEY)
     return figure
 
 
-def critical_curves(lens: Lens, half: float) -> list[NDArray[np.float64]]:
+def critical_curves(lens: Lens, half: float) -> Lines:
     """Return where the magnification is infinite: lines (n, 2) of x and y, arcsec.
 
     Parameters
@@ -143,12 +147,30 @@ def _said(part: Component) -> Iterator[str]:
             yield f"{field.name}={value:.3g}"
 
 
-def _box(image: xr.Dataset) -> SkyBox:
-    half = image.pixel_scale * image.sizes["x"] / 2.0
+def lens_curves(lens: Lens, half: float) -> tuple[Lines, Lines]:
+    """Return the critical curves within a field, and the caustics that they are mapped to."""
+    critical = critical_curves(lens, half)
+    return critical, [np.stack(lens.ray_shoot(*line.T), axis=-1) for line in critical]
+
+
+def square_box(half: float) -> SkyBox:
+    """Return a field around the axis, half of whose side is given in arcsec."""
     return SkyBox(east=half, west=-half, south=-half, north=half)
 
 
-def draw_lines(axes: Axes, lines: list[NDArray[np.float64]]) -> None:
+def draw_panel(
+    figure: Figure, page: PageLayout, index: int, sky_map: SkyMap, box: SkyBox, lines: Lines
+) -> Axes:
+    """Draw a map with its colour bar, and critical curves or caustics on it."""
+    axes = figure.add_axes(page.panel(index), label=sky_map.name)
+    bar = figure.add_axes(page.colour_bar(index), label=f"{sky_map.name} colour bar")
+    draw_map(axes, bar, sky_map, box)
+    _draw_lines(axes, lines)
+    label_axes(axes, page, index)
+    return axes
+
+
+def _draw_lines(axes: Axes, lines: Lines) -> None:
     """Draw lines of x to the West on axes to the East."""
     for line in lines:
         (drawn,) = axes.plot(-line[:, 0], line[:, 1], color="black", linewidth=0.6)

@@ -25,7 +25,7 @@ from mangaxr.errors import (
     RecipeMismatchError,
     StoreError,
 )
-from mangaxr.lensed_sets import make_sample, make_set, open_set, run
+from mangaxr.lensed_sets import make_sample, make_set, open_set, run, validate_set
 from mangaxr.lensed_sets.sample import make_sample as original
 
 MANY = 150
@@ -225,6 +225,18 @@ def test_a_store_in_its_place_is_refused(store: Path, tmp_path: Path) -> None:
     shutil.copytree(store, out)
     with pytest.raises(StoreError, match="not a lensed set"):
         make_set(out, store, samples=2, config=configured())
+
+
+def test_a_store_that_was_replaced_is_opened_again(store: Path, tmp_path: Path) -> None:
+    """Samples are of the store that the set names, whatever stood in its place before."""
+    path = tmp_path / "t.zarr"
+    shutil.copytree(store, path)
+    before = make_set(tmp_path / "a.zarr", path, samples=4, config=configured())
+    mangaxr.build_store(path, [mangaxr.synthetic.example_survey()], npix=32, fresh=True)
+    after = make_set(tmp_path / "b.zarr", path, samples=4, config=configured())
+    assert before.content_sha256 != after.content_sha256
+    issues = validate_set(after.path, level="sources", store=shutil.copytree(path, tmp_path / "u"))
+    assert issues.issues == []
 
 
 def test_bad_input_is_one_line(store: Path, tmp_path: Path, made: Path) -> None:

@@ -18,7 +18,7 @@ from mangaxr.errors import UnknownNameError
 from mangaxr.lensed_sets import make_set, validate_set
 from mangaxr.lensed_sets.contract import SAMPLE_COORDS, UNSIGNED
 from mangaxr.lensed_sets.rules import RULES
-from mangaxr.lensed_sets.write import content_of_columns, digests_of_samples, signed
+from mangaxr.lensed_sets.write import content_of_columns, digests_of_samples, signed_attributes
 from mangaxr.store.arrays import with_every_chunk
 from mangaxr.store.digest import arrays_digest
 
@@ -36,7 +36,7 @@ def _attribute(name: str, value: Any) -> Mutation:
         root = _root(path)
         root["attributes"][name] = value
         if name != "attributes_sha256":
-            root["attributes"] = signed(root["attributes"])
+            root["attributes"] = signed_attributes(root["attributes"])
         (path / "zarr.json").write_text(json.dumps(root))
 
     return change
@@ -210,6 +210,15 @@ def test_a_sound_set_has_no_issue(made: Path, store: Path, level: Any) -> None:
     assert report.issues == []
     assert report.rebuilt == (3 if level == "sources" else 0)
     assert not report.left_out
+
+
+@pytest.mark.parametrize(("deep", "number"), [(None, 3), (5, 5), ("all", 20)])
+def test_as_many_samples_are_made_again_as_was_asked_for(
+    made: Path, store: Path, deep: Any, number: int
+) -> None:
+    """Three, so many, or all."""
+    report = validate_set(made, level="sources", store=store, deep=deep)
+    assert (report.rebuilt, report.issues) == (number, [])
 
 
 @pytest.mark.parametrize("section", ["noise", "source", "lens"])

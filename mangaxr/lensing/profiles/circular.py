@@ -71,6 +71,6 @@ class Circular(Component):
     def _polar(self, theta_x: Positions, theta_y: Positions) -> tuple[Values, Values, Values]:
         """Return the radius, and the cosine and sine of the direction from the centre."""
         x, y = theta_x - wide(self.x), theta_y - wide(self.y)
-        # Four times as quick as `hypot`, which minds numbers that no angle has.
+        # Several times as quick as `hypot`, which minds numbers that no angle has.
         radius = np.maximum(np.sqrt(x * x + y * y), TINY)
         return radius, x / radius, y / radius
