@@ -98,8 +98,12 @@ def _survey(results: Results) -> str:
 
 
 def _machine(results: Results) -> str:
-    facts = next(iter(results["sizes"].values()))["machine"]
-    return "\n".join(f"- {name}: {text}" for name, text in facts.items())
+    mixed = next(iter(results["sizes"].values()))
+    largest = results["largest"]["repeats"]
+    rounds = f"{largest} of the largest files, {mixed['repeats']} of the survey's mix"
+    return "\n".join(
+        f"- {name}: {text}" for name, text in {**mixed["machine"], "rounds": rounds}.items()
+    )
 
 
 _PARTS: Mapping[str, Callable[[Results], str]] = {

@@ -74,6 +74,7 @@ def compare(
     return {
         "galaxies": galaxies,
         "beyond": beyond,
+        "repeats": repeats,
         "compressed_bytes": sum(path.stat().st_size for path in files),
         "machine": describe(),
         "sides": {name: _summed_up(costs[name], starts[name]) for name in sides},
