@@ -85,9 +85,9 @@ class Lens:
     def deflection(self, theta_x: Positions, theta_y: Positions) -> tuple[Values, Values]:
         """Return alpha, arcsec, along x and y, at positions in the image plane, arcsec."""
         none = np.zeros(np.broadcast(theta_x, theta_y).shape)
-        alpha_x, alpha_y = none, none
-        for part in self.components:
-            along_x, along_y = part.deflection(theta_x, theta_y)
+        found = [part.deflection(theta_x, theta_y) for part in self.components]
+        alpha_x, alpha_y = found.pop(0) if found else (none, none)
+        for along_x, along_y in found:
             alpha_x, alpha_y = alpha_x + along_x, alpha_y + along_y
         return alpha_x, alpha_y
 

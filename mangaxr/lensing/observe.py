@@ -13,8 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from mangaxr.errors import LensError
+from mangaxr.lensing.profiles.component import Values
 from mangaxr.lensing.psf import PSF, blurred
-from mangaxr.lensing.trace import Traced
+from mangaxr.lensing.trace import RAYS_AT_A_TIME, Traced
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -22,6 +23,13 @@ if TYPE_CHECKING:
 __all__ = ["observe", "observed_maps"]
 
 _ROUNDING = 1e-12
+_MAPS: dict[str, type] = {
+    "flux": float,
+    "velocity": float,
+    "sigma": float,
+    "coverage": float,
+    "valid": bool,
+}
 _LONG_NAMES = {
     "flux": "surface brightness, of the share that was measured",
     "velocity": "flux-weighted mean velocity",
@@ -105,7 +113,22 @@ def observed_maps(
     if not 0 < coverage_min <= 1:
         msg = f"coverage_min = {coverage_min}: expected a share above 0, up to 1"
         raise LensError(msg)
-    moments = blurred(traced.moments, traced.grid, psf or PSF())
+    grid, batch = traced.grid, traced.moments.shape[:-3]
+    moments = traced.moments.reshape(-1, *traced.moments.shape[-3:])
+    at_a_time = max(1, RAYS_AT_A_TIME // grid.traced**2)
+    maps: dict[str, npt.NDArray[Any]] = {
+        name: np.empty((len(moments), grid.npix, grid.npix), dtype) for name, dtype in _MAPS.items()
+    }
+    for start in range(0, len(moments), at_a_time):
+        which = slice(start, start + at_a_time)
+        found = _ratios(blurred(moments[which], grid, psf or PSF()), coverage_min)
+        for name, values in found.items():
+            maps[name][which] = values
+    return {name: values.reshape(*batch, *values.shape[1:]) for name, values in maps.items()}
+
+
+def _ratios(moments: Values, coverage_min: float) -> dict[str, npt.NDArray[Any]]:
+    """Return the maps that moments (image, 4, y, x) in an instrument's pixels give."""
     # Each moment in one piece: what follows goes through them a dozen times.
     share, flux, first, second = np.ascontiguousarray(np.moveaxis(moments, -3, 0))
     share = np.minimum(share, 1.0)  # rounding

@@ -7,20 +7,25 @@ map, and there is no magnification in it: images are brighter for being larger.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from mangaxr.lensing.image_grid import ImageGrid
-from mangaxr.lensing.interpolate import interpolate
+from mangaxr.lensing.interpolate import framed, interpolate
 from mangaxr.lensing.lens import Lens
 from mangaxr.lensing.profiles.component import Values
 from mangaxr.lensing.source_maps import SourceMaps
 
-__all__ = ["Traced", "trace"]
+__all__ = ["RAYS_AT_A_TIME", "Traced", "trace"]
 
-_AT_A_TIME = 1 << 16
-"""Rays of a batch that are traced together: few enough for a processor's cache."""
+RAYS_AT_A_TIME = 1 << 15
+"""Rays of a batch that are traced, or observed, together.
+
+Few enough that what they need on the way stays small: large arrays are given back to the system
+each time, and fetching their pages anew had taken half of the time.
+"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,18 +75,24 @@ def trace(source: SourceMaps, lens: Lens, grid: ImageGrid) -> Traced:
     >>> trace(source, Lens([SIS(1.0)]), ImageGrid(32, 0.1, supersample=2)).moments.shape
     (4, 80, 80)
     """
-    maps = source.moments()
+    maps = framed(source.moments())
     rays = grid.rays()
-    parts = lens.parts(max(1, _AT_A_TIME // grid.traced**2))
-    moments = np.concatenate([_along(rays, maps, source, part) for part in parts])
-    return Traced(moments.reshape(*lens.shape, *moments.shape[1:]), grid, source)
+    # All in one piece from the start: what is large and short-lived is paid for page by page.
+    found = np.empty((math.prod(lens.shape), grid.traced, grid.traced, maps.shape[-1]))
+    start = 0
+    for part in lens.parts(max(1, RAYS_AT_A_TIME // grid.traced**2)):
+        stop = start + math.prod(part.shape)
+        found[start:stop] = _along(rays, maps, source, part)
+        start = stop
+    moments = np.moveaxis(found.reshape(*lens.shape, *found.shape[1:]), -1, -3)
+    return Traced(moments, grid, source)
 
 
 def _along(rays: tuple[Values, Values], maps: Values, source: SourceMaps, lens: Lens) -> Values:
-    """Return the moments of the rays through lenses of one axis, (lens, 4, traced, traced)."""
+    """Return the moments of the rays through lenses of one axis, (lens, traced, traced, 4)."""
     beta_x, beta_y = lens.ray_shoot(*rays)
     middle_y, middle_x = ((size - 1) / 2.0 for size in source.flux.shape)
     column = (beta_x - source.x) / source.pixel_scale + middle_x
     row = (beta_y - source.y) / source.pixel_scale + middle_y
     found = interpolate(maps, row.ravel(), column.ravel())
-    return np.moveaxis(found.reshape(-1, *row.shape[-2:], len(maps)), -1, -3)
+    return found.reshape(-1, *row.shape[-2:], maps.shape[-1])

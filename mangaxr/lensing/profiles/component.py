@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -77,17 +78,22 @@ class Component(ABC):
 
     def flat(self, shape: tuple[int, ...]) -> Self:
         """Return all lenses of a batch in one axis, each parameter that varies an array (n,)."""
-        changed = {
-            name: np.broadcast_to(value, shape).ravel()
-            for name, value in self._parameters().items()
-            if np.ndim(value)
-        }
-        return dataclasses.replace(self, **changed)  # type: ignore[type-var]
+        return self._each(lambda value: np.broadcast_to(value, shape).ravel())
 
     def chosen(self, which: slice) -> Self:
         """Return some lenses of a batch (n,)."""
-        changed = {n: v[which] for n, v in self._parameters().items() if isinstance(v, np.ndarray)}
-        return dataclasses.replace(self, **changed)  # type: ignore[type-var]
+        return self._each(lambda value: value[which])
+
+    def _each(self, change: Callable[[Values], Values]) -> Self:
+        """Return the component with each parameter that varies changed.
+
+        What is made of good parameters needs no second look: it would take as long as the rays.
+        """
+        other = object.__new__(type(self))
+        for name, value in self._parameters().items():
+            changed = change(np.asarray(value)) if np.ndim(value) else value
+            object.__setattr__(other, name, changed)
+        return other
 
     def _parameters(self) -> dict[str, Parameter]:
         return {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}  # type: ignore[arg-type]
