@@ -44,17 +44,17 @@ class Circular(Component):
 
     def deflection(self, theta_x: Positions, theta_y: Positions) -> tuple[Values, Values]:
         """Return alpha, arcsec, along x and y."""
-        x, y, radius = self._around(theta_x, theta_y)
-        per_radius = self.radial_deflection(radius) / radius
-        return x * per_radius, y * per_radius
+        radius, cosine, sine = self._polar(theta_x, theta_y)
+        alpha = self.radial_deflection(radius)
+        return alpha * cosine, alpha * sine
 
     def potential(self, theta_x: Positions, theta_y: Positions) -> Values:
         """Return the lensing potential, arcsec^2."""
-        return self.radial_potential(self._around(theta_x, theta_y)[2])
+        return self.radial_potential(self._polar(theta_x, theta_y)[0])
 
     def convergence(self, theta_x: Positions, theta_y: Positions) -> Values:
         """Return kappa."""
-        return self.radial_convergence(self._around(theta_x, theta_y)[2])
+        return self.radial_convergence(self._polar(theta_x, theta_y)[0])
 
     def hessian(self, theta_x: Positions, theta_y: Positions) -> Hessian:
         """Return the second derivatives of the potential.
@@ -62,15 +62,15 @@ class Circular(Component):
         The shear is tangential, and is the mean kappa inside the radius, alpha/R, less kappa
         there (Schneider, Kochanek & Wambsganss 2006, part 1, section 3).
         """
-        x, y, radius = self._around(theta_x, theta_y)
-        cosine, sine = x / radius, y / radius
+        radius, cosine, sine = self._polar(theta_x, theta_y)
         kappa = self.radial_convergence(radius)
         shear = self.radial_deflection(radius) / radius - kappa
         along, across = shear * (cosine**2 - sine**2), shear * 2.0 * cosine * sine
         return Hessian(kappa - along, -across, kappa + along)
 
-    def _around(self, theta_x: Positions, theta_y: Positions) -> tuple[Values, Values, Values]:
-        """Return positions from the centre, and the radius."""
+    def _polar(self, theta_x: Positions, theta_y: Positions) -> tuple[Values, Values, Values]:
+        """Return the radius, and the cosine and sine of the direction from the centre."""
         x, y = theta_x - wide(self.x), theta_y - wide(self.y)
         # Several times as quick as `hypot`, which minds numbers that no angle has.
-        return x, y, np.maximum(np.sqrt(x * x + y * y), TINY)
+        radius = np.maximum(np.sqrt(x * x + y * y), TINY)
+        return radius, x / radius, y / radius
