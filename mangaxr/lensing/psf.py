@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from mangaxr.disks import FWHM_PER_SIGMA
 from mangaxr.errors import LensError, known_name
@@ -120,36 +122,35 @@ def blurred(moments: Values, grid: ImageGrid, psf: PSF) -> Values:
         moments, line = fftconvolve(moments, kernel, mode="same", axes=(-2, -1)), np.ones(1)
     # The moments of a ray lie side by side in memory: they are the columns of one product.
     rays = np.moveaxis(moments, -3, -1)
-    found = _in_pixels(rays, grid) if line.size == 1 else _weighted(rays, line, grid)
+    if line.size == grid.supersample == 1:
+        inner = slice(grid.margin, grid.margin + grid.npix)
+        found = rays[..., inner, inner, :]
+    else:
+        found = _weighted(rays, tuple(line.tolist()), grid)
     return np.moveaxis(found, -1, -3)
 
 
-def _in_pixels(rays: Values, grid: ImageGrid) -> Values:
-    """Average the rays (..., y, x, moment) of each pixel."""
-    edge, n, each = grid.margin * grid.supersample, grid.npix, grid.supersample
-    inner = rays[..., edge : edge + n * each, edge : edge + n * each, :]
-    if each == 1:
-        return inner
-    blocks = inner.reshape(*rays.shape[:-3], n, each, n, each, rays.shape[-1])
-    found: Values = blocks.mean(axis=(-4, -2))
-    return found
-
-
-def _weighted(rays: Values, line: Values, grid: ImageGrid) -> Values:
+def _weighted(rays: Values, line: tuple[float, ...], grid: ImageGrid) -> Values:
     """Convolve rays (..., y, x, moment) with the PSF along both axes, and average them."""
-    weights = _pixel_weights(line, grid)
-    rows = weights @ rays.reshape(*rays.shape[:-2], -1)
-    found: Values = weights @ rows.reshape(*rows.shape[:-1], *rays.shape[-2:])
+    weights, npix, number = _pixel_weights(line, grid), grid.npix, rays.shape[-1]
+    found = np.empty((*rays.shape[:-3], npix, npix, number))
+    for where in np.ndindex(rays.shape[:-3]):
+        # A pixel draws on a tenth of the rays along an axis, and BLAS's threads, for which such
+        # small products would wait if the machine is busy, are not asked.
+        rows = weights @ rays[where].reshape(grid.traced, -1)
+        columns = np.swapaxes(rows.reshape(npix, grid.traced, number), 0, 1)
+        pixels = weights @ columns.reshape(grid.traced, -1)
+        found[where] = np.swapaxes(pixels.reshape(npix, npix, number), 0, 1)
     return found
 
 
-def _pixel_weights(line: Values, grid: ImageGrid) -> Values:
+@lru_cache(maxsize=64)
+def _pixel_weights(line: tuple[float, ...], grid: ImageGrid) -> csr_array:
     """Return how much each ray along an axis counts in each pixel, (npix, traced)."""
-    box = np.full(grid.supersample, 1.0 / grid.supersample)
-    pixel = np.convolve(box, line)
+    pixel = np.convolve(np.full(grid.supersample, 1.0 / grid.supersample), line)
     weights = np.zeros((grid.npix, grid.traced + 2 * pixel.size))
-    first = grid.margin * grid.supersample - line.size // 2 + pixel.size
+    first = grid.margin * grid.supersample - len(line) // 2 + pixel.size
     for i in range(grid.npix):
         start = first + i * grid.supersample
         weights[i, start : start + pixel.size] = pixel
-    return weights[:, pixel.size : pixel.size + grid.traced]
+    return csr_array(weights[:, pixel.size : pixel.size + grid.traced])
