@@ -26,7 +26,7 @@ def read_toml(file: Path, *, where: str, what: str, missing: str) -> dict[str, A
     what
         What it is to hold.
     missing
-        What to say if it is not there.
+        What to say if there is no such file.
 
     Raises
     ------
@@ -37,7 +37,7 @@ def read_toml(file: Path, *, where: str, what: str, missing: str) -> dict[str, A
     """
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
+    except (FileNotFoundError, IsADirectoryError) as error:
         msg = f"{where}: {missing}"
         raise MissingFileError(msg) from error
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

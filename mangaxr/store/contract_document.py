@@ -7,7 +7,7 @@ import math
 import os
 from collections.abc import Mapping
 from dataclasses import asdict
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import xarray as xr
@@ -35,7 +35,7 @@ from mangaxr.store.reader import open_store
 
 __all__ = ["contract_document", "load_contract", "store_contract"]
 
-_SHIPPED = files("mangaxr.store") / "shipped"
+_SHIPPED = Path(__file__).parent / "shipped"
 
 _ROLES: tuple[tuple[str, tuple[Variable, ...]], ...] = (
     ("array", ARRAYS),

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +13,13 @@ from mangaxr.catalog.ranking.inclination import DISK_THICKNESS
 from mangaxr.catalog.ranking.quantities import columns_needed
 from mangaxr.catalog.ranking.terms import TERMS, Grade
 from mangaxr.errors import CriteriaError, MissingFileError
-from mangaxr.settings import check_names, read_number, read_table
+from mangaxr.settings import check_names, read_number, read_table, read_toml
 
 __all__ = ["DEFAULT_CRITERIA", "Criteria", "criteria_text", "list_criteria", "load_criteria"]
 
 DEFAULT_CRITERIA = "default"
 
-_SHIPPED = files("mangaxr.catalog.ranking") / "shipped"
+_SHIPPED = Path(__file__).parent / "shipped"
 _KEYS = ("description", "q0", "cuts", "terms")
 _GRADE_KEYS = ("weight", "worst", "best")
 
@@ -107,8 +105,7 @@ def list_criteria() -> tuple[str, ...]:
     >>> list_criteria()
     ('default', 'flux_sigma_inclination')
     """
-    names = (file.name for file in _SHIPPED.iterdir())
-    return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
+    return tuple(sorted(file.stem for file in _SHIPPED.glob("*.toml")))
 
 
 def criteria_text(name: str = DEFAULT_CRITERIA) -> str:
@@ -161,15 +158,8 @@ def load_criteria(source: str | os.PathLike[str] | Criteria | None = None) -> Cr
     name = os.fspath(source or DEFAULT_CRITERIA)
     shipped = name in list_criteria()
     file = _SHIPPED / f"{name}.toml" if shipped else Path(name).expanduser()
-    try:
-        content = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        if isinstance(error, FileNotFoundError | IsADirectoryError):
-            msg = f"{name}: no such criteria: give a TOML file, or {' or '.join(list_criteria())}"
-            raise MissingFileError(msg) from error
-        reason = getattr(error, "strerror", None) or error
-        msg = f"{name}: cannot be read as criteria ({reason}): expected a TOML file"
-        raise CriteriaError(msg) from error
+    missing = f"no such criteria: give a TOML file, or {' or '.join(list_criteria())}"
+    content = read_toml(file, where=name, what="criteria", missing=missing)
     return _parse(content, name=name if shipped else Path(name).stem, where=name)
 
 
