@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from facts.markdown import table
 from mangaxr.build.validate import ALL_RULES
 from mangaxr.lensed_sets.rules import RULES as SET_RULES
-from mangaxr.lensed_sets.rules import SetRule
 from mangaxr.store.validation.levels import Level
 from mangaxr.store.validation.rule import Rule
 
@@ -46,7 +47,7 @@ def _rules(level: Level) -> str:
     return "\n\n".join([table(["rule", "what must hold"], rows), *map(_section, rules)])
 
 
-def _section(rule: Rule | SetRule) -> str:
+def _section(rule: Rule[Any, Any]) -> str:
     return "\n".join(
         (
             f"### {rule.id}",

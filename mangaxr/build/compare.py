@@ -33,7 +33,7 @@ from mangaxr.store.contract import (
 from mangaxr.store.validation.evidence import UNDECODABLE, Evidence
 from mangaxr.store.validation.issue import Found
 from mangaxr.store.validation.report import StoreReport
-from mangaxr.store.validation.rule import Rule
+from mangaxr.store.validation.rule import StoreRule
 from mangaxr.store.validation.slab import evenly
 
 __all__ = ["RULES", "compare_sources"]
@@ -202,8 +202,8 @@ _ANOTHER = "The file was replaced, damaged or edited since, or is of another ana
 _BUILD_ANEW = "Build the galaxy anew from a file whose checksum is the archive's."
 
 
-def _row(number: int, title: str, why: str, remedy: str) -> Rule:
-    return Rule(
+def _row(number: int, title: str, why: str, remedy: str) -> StoreRule:
+    return StoreRule(
         id=f"MX{number}", level="sources", title=title, why=why, remedy=remedy, needs=_NEEDS
     )
 

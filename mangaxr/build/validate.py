@@ -14,7 +14,7 @@ from mangaxr.errors import UnknownNameError
 from mangaxr.store.validation.issue import StoreIssue
 from mangaxr.store.validation.levels import Level, check_level
 from mangaxr.store.validation.report import StoreReport
-from mangaxr.store.validation.rule import Rule
+from mangaxr.store.validation.rule import StoreRule
 from mangaxr.store.validation.run import run_rules
 from mangaxr.store.validation.table import RULES
 
@@ -22,7 +22,7 @@ __all__ = ["ALL_RULES", "REBUILT", "Deep", "check_store", "find_rule", "validate
 
 Deep = int | Literal["all"] | None
 
-ALL_RULES: tuple[Rule, ...] = (*RULES, *SOURCE_RULES)
+ALL_RULES: tuple[StoreRule, ...] = (*RULES, *SOURCE_RULES)
 """Every rule, in the order of their ids."""
 
 REBUILT = 3
@@ -109,7 +109,7 @@ def check_store(
     return report
 
 
-def find_rule(rule: str) -> Rule:
+def find_rule(rule: str) -> StoreRule:
     """Return a rule by its id.
 
     Raises

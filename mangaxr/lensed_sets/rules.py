@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -29,7 +29,7 @@ from mangaxr.lensed_sets.write import (
 from mangaxr.store.digest import arrays_digest
 from mangaxr.store.layout import chunk_names
 from mangaxr.store.validation.issue import Found
-from mangaxr.store.validation.levels import Level
+from mangaxr.store.validation.rule import Rule
 
 __all__ = ["READABLE", "REBUILT", "RULES", "Images", "SetRule"]
 
@@ -48,16 +48,10 @@ class Images(NamedTuple):
         return self.values[:, [row.name for row in CHANNELS].index(name)]
 
 
-class SetRule(NamedTuple):
-    """One rule; see `mangaxr.store.validation.rule.Rule`. ``sound`` rules must hold first."""
+class SetRule(Rule[SetEvidence, Images]):
+    """A rule of the contract of lensed sets."""
 
-    id: str
-    level: Level
-    title: str
-    why: str
-    remedy: str
-    check: Callable[[SetEvidence], Iterable[Found]] | None = None
-    check_images: Callable[[Images], Iterable[Found]] | None = None
+    __slots__ = ()
 
 
 def _variables(store: SetEvidence) -> Iterator[Found]:
@@ -237,106 +231,106 @@ _AGAIN = "Copy the set again; or make it again with the same command and --fresh
 
 RULES: tuple[SetRule, ...] = (
     SetRule(
-        "LX101",
-        "structure",
-        "It is a lensed set that can be opened.",
-        "A set that is unfinished, of another kind, or damaged.",
-        "If NAME.zarr.partial is there, repeat the command that was making it. " + _AGAIN,
+        id="LX101",
+        level="structure",
+        title="It is a lensed set that can be opened.",
+        why="A set that is unfinished, of another kind, or damaged.",
+        remedy="If NAME.zarr.partial is there, repeat the command that was making it. " + _AGAIN,
     ),
     SetRule(
-        "LX102",
-        "structure",
-        "Every variable of the contract is there, of its type, dimensions, size and unit.",
-        "Files were lost or edited, or another program wrote to the set.",
-        _AGAIN,
+        id="LX102",
+        level="structure",
+        title="Every variable of the contract is there, of its type, dimensions, size and unit.",
+        why="Files were lost or edited, or another program wrote to the set.",
+        remedy=_AGAIN,
         check=_variables,
     ),
     SetRule(
-        "LX103",
-        "structure",
-        "Every attribute is there, its documents make sense, and the digests are theirs.",
-        "Attributes were edited.",
-        _AGAIN,
+        id="LX103",
+        level="structure",
+        title="Every attribute is there, its documents make sense, and the digests are theirs.",
+        why="Attributes were edited.",
+        remedy=_AGAIN,
         check=_attributes,
     ),
     SetRule(
-        "LX104",
-        "structure",
-        "No chunk is missing.",
-        "A copy was interrupted; what is missing would be read as NaN.",
-        _AGAIN,
+        id="LX104",
+        level="structure",
+        title="No chunk is missing.",
+        why="A copy was interrupted; what is missing would be read as NaN.",
+        remedy=_AGAIN,
         check=_chunks,
     ),
     SetRule(
-        "LX201",
-        "values",
-        "Each image has the SHA-256 that is stored of it.",
-        "Bytes changed on the disk or on the way, or somebody changed images.",
-        _AGAIN,
-        check_images=_image_digests,
+        id="LX201",
+        level="values",
+        title="Each image has the SHA-256 that is stored of it.",
+        why="Bytes changed on the disk or on the way, or somebody changed images.",
+        remedy=_AGAIN,
+        check_slab=_image_digests,
     ),
     SetRule(
-        "LX202",
-        "values",
-        "Digests of the rows and of the whole are those of the coordinates.",
-        "Somebody changed labels or truth.",
-        _AGAIN,
+        id="LX202",
+        level="values",
+        title="Digests of the rows and of the whole are those of the coordinates.",
+        why="Somebody changed labels or truth.",
+        remedy=_AGAIN,
         check=_digests,
     ),
     SetRule(
-        "LX203",
-        "values",
-        "Coordinates lie within their ranges.",
-        "Somebody changed them.",
-        _AGAIN,
+        id="LX203",
+        level="values",
+        title="Coordinates lie within their ranges.",
+        why="Somebody changed them.",
+        remedy=_AGAIN,
         check=_ranges,
     ),
     SetRule(
-        "LX204",
-        "values",
-        "Samples are counted from 0; channels and pixels are those of the configuration.",
-        "Somebody reordered or edited them.",
-        _AGAIN,
+        id="LX204",
+        level="values",
+        title="Samples are counted from 0; channels and pixels are those of the configuration.",
+        why="Somebody reordered or edited them.",
+        remedy=_AGAIN,
         check=_fixed,
     ),
     SetRule(
-        "LX301",
-        "semantics",
-        "Velocity and dispersion have a value where valid is 1, and nowhere else.",
-        "Somebody filled what is masked: zero would be taken for a velocity.",
-        _AGAIN,
-        check_images=_masks,
+        id="LX301",
+        level="semantics",
+        title="Velocity and dispersion have a value where valid is 1, and nowhere else.",
+        why="Somebody filled what is masked: zero would be taken for a velocity.",
+        remedy=_AGAIN,
+        check_slab=_masks,
     ),
     SetRule(
-        "LX302",
-        "semantics",
-        "A target is in one split.",
-        "Sets of different stores were joined.",
-        "Make one set from one store.",
+        id="LX302",
+        level="semantics",
+        title="A target is in one split.",
+        why="Sets of different stores were joined.",
+        remedy="Make one set from one store.",
         check=_splits,
     ),
     SetRule(
-        "LX303",
-        "semantics",
-        "What is known of a subhalo is known where there is one, and nowhere else.",
-        "Labels were shuffled without the truth.",
-        _AGAIN,
+        id="LX303",
+        level="semantics",
+        title="What is known of a subhalo is known where there is one, and nowhere else.",
+        why="Labels were shuffled without the truth.",
+        remedy=_AGAIN,
         check=_labels,
     ),
     SetRule(
-        "LX304",
-        "semantics",
-        "The truth of each sample is what the configuration and its seed draw.",
-        "Samples were reordered, or made by a version that draws otherwise.",
-        _AGAIN,
+        id="LX304",
+        level="semantics",
+        title="The truth of each sample is what the configuration and its seed draw.",
+        why="Samples were reordered, or made by a version that draws otherwise.",
+        remedy=_AGAIN,
         check=_truth,
     ),
     SetRule(
-        "LX401",
-        "sources",
-        "Samples that are made again from the store of the galaxies are the same.",
-        "The store is another one, or other versions of the libraries made the set.",
-        "Compare store_content_sha256 and software of the set with what is here.",
+        id="LX401",
+        level="sources",
+        title="Samples that are made again from the store of the galaxies are the same.",
+        why="The store is another one, or other versions of the libraries made the set.",
+        remedy="Compare store_content_sha256 and software of the set with what is here.",
     ),
 )
 """Every rule, in the order of their ids."""

@@ -119,7 +119,7 @@ def _run(
         if rule.check is not None:
             report.rules.append(rule.id)
             report.add(rule, rule.check(evidence))
-    of_images = [rule for rule in rules if rule.check_images is not None]
+    of_images = [rule for rule in rules if rule.check_slab is not None]
     report.rules += [rule.id for rule in of_images]
     if not of_images:
         return
@@ -131,7 +131,7 @@ def _run(
             report.add(of_images[0], [Found(IMAGE.name, message)])
             continue
         for rule in of_images:
-            report.add(rule, rule.check_images(Images(evidence, members, values)))  # type: ignore[misc]
+            report.add(rule, rule.check_slab(Images(evidence, members, values)))  # type: ignore[misc]
         report.decoded += len(members)
         if progress is not None:
             progress(report.decoded, evidence.samples)

@@ -8,7 +8,7 @@ from mangaxr.store.contract import CHANNEL_COORDS
 from mangaxr.store.finish import channel_columns
 from mangaxr.store.validation.evidence import Evidence
 from mangaxr.store.validation.issue import Found
-from mangaxr.store.validation.rule import Rule
+from mangaxr.store.validation.rule import StoreRule
 
 __all__ = ["RULES"]
 
@@ -51,7 +51,7 @@ def _pixels(store: Evidence) -> Iterator[Found]:
 
 
 RULES = (
-    Rule(
+    StoreRule(
         id="MX301",
         level="semantics",
         title="`recipe` can be read, with every field, as a build writes it.",
@@ -59,7 +59,7 @@ RULES = (
         remedy="Use the version of mangaxr that wrote the store; else build it anew.",
         check=_recipe,
     ),
-    Rule(
+    StoreRule(
         id="MX302",
         level="semantics",
         title="`recipe_digest` is the SHA-256 of the recipe.",
@@ -68,7 +68,7 @@ RULES = (
         needs=("recipe",),
         check=_digest,
     ),
-    Rule(
+    StoreRule(
         id="MX303",
         level="semantics",
         title="Channels, their units, extensions, lines, weights and mask policy are what the "
@@ -78,7 +78,7 @@ RULES = (
         needs=("recipe",),
         check=_channels,
     ),
-    Rule(
+    StoreRule(
         id="MX304",
         level="semantics",
         title="`y` and `x` are the offsets of the recipe's number of pixels from the middle.",

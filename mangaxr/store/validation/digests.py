@@ -19,7 +19,7 @@ from mangaxr.store.digest import arrays_digest, content_digest
 from mangaxr.store.finish import digests_of_rows, signed_attributes
 from mangaxr.store.validation.evidence import Evidence
 from mangaxr.store.validation.issue import Found
-from mangaxr.store.validation.rule import Rule
+from mangaxr.store.validation.rule import StoreRule
 from mangaxr.store.validation.slab import Slab
 
 __all__ = ["RULES"]
@@ -68,7 +68,7 @@ def _attributes(store: Evidence) -> Iterator[Found]:
 
 
 RULES = (
-    Rule(
+    StoreRule(
         id="MX211",
         level="values",
         title="`arrays_sha256` is that of the galaxy's `tensor`, `ivar` and `coverage`; empty "
@@ -78,7 +78,7 @@ RULES = (
         needs=(*_NAMES, "arrays_sha256", "status"),
         check_slab=_arrays,
     ),
-    Rule(
+    StoreRule(
         id="MX212",
         level="values",
         title="`row_sha256` is that of everything else that is stored of the galaxy.",
@@ -87,7 +87,7 @@ RULES = (
         needs=(*_SIGNED, "row_sha256"),
         check=_rows,
     ),
-    Rule(
+    StoreRule(
         id="MX213",
         level="values",
         title="`content_sha256` is that of all galaxies' names and digests.",
@@ -96,7 +96,7 @@ RULES = (
         needs=("galaxy", "arrays_sha256", "row_sha256"),
         check=_content,
     ),
-    Rule(
+    StoreRule(
         id="MX214",
         level="values",
         title="`attributes_sha256` is that of the root's other attributes.",

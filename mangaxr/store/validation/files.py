@@ -13,7 +13,7 @@ from mangaxr.store.contract import ARRAYS, all_variables
 from mangaxr.store.layout import chunk_names
 from mangaxr.store.validation.evidence import Evidence
 from mangaxr.store.validation.issue import Found
-from mangaxr.store.validation.rule import Rule
+from mangaxr.store.validation.rule import StoreRule
 from mangaxr.store.validation.variables import sound_codecs
 
 __all__ = ["RULES"]
@@ -97,7 +97,7 @@ def _files(folder: str, below: str = "") -> Iterator[str]:
 
 
 RULES = (
-    Rule(
+    StoreRule(
         id="MX118",
         level="structure",
         title="Every chunk has its file; an absent one would be read as missing values.",
@@ -105,7 +105,7 @@ RULES = (
         remedy="Copy the store again, or build it anew.",
         check=_lost,
     ),
-    Rule(
+    StoreRule(
         id="MX119",
         level="structure",
         title="Every chunk's file is as long as its first bytes say, for as many values as a "
@@ -114,7 +114,7 @@ RULES = (
         remedy="Copy the store again, or build it anew.",
         check=_whole,
     ),
-    Rule(
+    StoreRule(
         id="MX120",
         level="structure",
         title="There is no file that belongs to no array.",

@@ -8,7 +8,7 @@ import numpy as np
 
 from mangaxr.store.validation.issue import Found
 from mangaxr.store.validation.physical import ROUNDING, Map, maps_of
-from mangaxr.store.validation.rule import Rule
+from mangaxr.store.validation.rule import StoreRule
 from mangaxr.store.validation.slab import Slab
 from mangaxr.tensors.channels import Channel
 
@@ -102,7 +102,7 @@ _CHANGED = "Maps, scalings or metrics were changed, or are another galaxy's."
 _REBUILD = "Compare with the file (level `sources`); build the galaxy anew."
 
 RULES = (
-    Rule(
+    StoreRule(
         id="MX325",
         level="semantics",
         title="The map `ha_flux` is within `flux_min` and `flux_max`.",
@@ -111,7 +111,7 @@ RULES = (
         needs=(*_MAP, *_METRICS),
         check_slab=_extremes,
     ),
-    Rule(
+    StoreRule(
         id="MX326",
         level="semantics",
         title="The flux of the map `ha_flux` is `ha_flux_total`, but for what pixels without a "
@@ -121,7 +121,7 @@ RULES = (
         needs=(*_MAP, *_METRICS),
         check_slab=_total,
     ),
-    Rule(
+    StoreRule(
         id="MX327",
         level="semantics",
         title="The map `ha_flux` covers the area of the spaxels with flux (`ha_flux_total` over "
@@ -131,7 +131,7 @@ RULES = (
         needs=(*_MAP, *_METRICS),
         check_slab=_area,
     ),
-    Rule(
+    StoreRule(
         id="MX328",
         level="semantics",
         title="A channel that another one of the store weights covers no more than that.",

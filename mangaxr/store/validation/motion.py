@@ -11,7 +11,7 @@ import numpy.typing as npt
 from mangaxr.store.validation.issue import Found
 from mangaxr.store.validation.light import valid_area
 from mangaxr.store.validation.physical import Map, maps_of
-from mangaxr.store.validation.rule import Rule
+from mangaxr.store.validation.rule import StoreRule
 from mangaxr.store.validation.slab import Slab
 
 __all__ = ["RULES"]
@@ -168,7 +168,7 @@ _OF_AXIS = (
 )  # fmt: skip
 
 RULES = (
-    Rule(
+    StoreRule(
         id="MX329",
         level="semantics",
         title="The map `ha_vel` spreads no further than `velocity_range` allows.",
@@ -177,7 +177,7 @@ RULES = (
         needs=(*_MAP, *_OF_AREA),
         check_slab=_range,
     ),
-    Rule(
+    StoreRule(
         id="MX330",
         level="semantics",
         title="Of galaxies that turn, as many pixels of the map `ha_vel` as must are within "
@@ -187,7 +187,7 @@ RULES = (
         needs=(*_MAP, *_OF_AREA, *_OF_SYSTEM),
         check_slab=_systemic,
     ),
-    Rule(
+    StoreRule(
         id="MX331",
         level="semantics",
         title="The map `ha_vel` recedes towards `kinematic_pa`, of galaxies that clearly turn.",

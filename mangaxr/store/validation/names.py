@@ -10,7 +10,7 @@ from mangaxr.store.contract import MISSING, STATUS
 from mangaxr.store.provenance import split_of, split_rule
 from mangaxr.store.validation.evidence import Evidence
 from mangaxr.store.validation.issue import Found
-from mangaxr.store.validation.rule import Rule
+from mangaxr.store.validation.rule import StoreRule
 
 __all__ = ["RULES"]
 
@@ -67,7 +67,7 @@ def _rule(store: Evidence) -> Iterator[Found]:
 
 
 RULES = (
-    Rule(
+    StoreRule(
         id="MX305",
         level="semantics",
         title="No galaxy is in the store twice.",
@@ -76,7 +76,7 @@ RULES = (
         needs=("galaxy",),
         check=_unique,
     ),
-    Rule(
+    StoreRule(
         id="MX306",
         level="semantics",
         title="Galaxies are sorted by plate and IFU design; names that are neither come last.",
@@ -85,7 +85,7 @@ RULES = (
         needs=("galaxy",),
         check=_sorted,
     ),
-    Rule(
+    StoreRule(
         id="MX307",
         level="semantics",
         title="`galaxy` is `plate` and `ifu`.",
@@ -94,7 +94,7 @@ RULES = (
         needs=("galaxy", "plate", "ifu"),
         check=_plate_and_ifu,
     ),
-    Rule(
+    StoreRule(
         id="MX308",
         level="semantics",
         title="`split` follows from `mangaid` by the hash and the recipe's shares.",
@@ -103,7 +103,7 @@ RULES = (
         needs=("mangaid", "split", "status", "galaxy", "recipe"),
         check=_splits,
     ),
-    Rule(
+    StoreRule(
         id="MX309",
         level="semantics",
         title="Observations of one target (`mangaid`) are in one split.",
@@ -112,7 +112,7 @@ RULES = (
         needs=("mangaid", "split"),
         check=_one_split,
     ),
-    Rule(
+    StoreRule(
         id="MX310",
         level="semantics",
         title="`split_rule` has the salt and the recipe's shares.",

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from mangaxr.store.contract import MISSING, SCALINGS, Variable, all_variables
 from mangaxr.store.validation.evidence import LARGE, Evidence
 from mangaxr.store.validation.issue import Found
-from mangaxr.store.validation.rule import Rule
+from mangaxr.store.validation.rule import StoreRule
 
 __all__ = ["RULES"]
 
@@ -53,7 +53,7 @@ def _scalings(store: Evidence) -> Iterator[Found]:
 
 
 RULES = (
-    Rule(
+    StoreRule(
         id="MX209",
         level="values",
         title="Every small variable is within the contract's range, missing values apart.",
@@ -61,7 +61,7 @@ RULES = (
         remedy="Compare with the file (level `sources`); build the galaxy anew.",
         check=_ranges,
     ),
-    Rule(
+    StoreRule(
         id="MX210",
         level="values",
         title="Scalings can be inverted: offsets are finite, scales finite and positive.",

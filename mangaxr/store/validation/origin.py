@@ -12,7 +12,7 @@ from mangaxr.sas.layout import DEFAULT_BASE_URL, MAPS_NAME, join_url, relative_m
 from mangaxr.store.contract import STATUS
 from mangaxr.store.validation.evidence import Evidence
 from mangaxr.store.validation.issue import Found
-from mangaxr.store.validation.rule import Rule
+from mangaxr.store.validation.rule import StoreRule
 
 __all__ = ["RULES"]
 
@@ -109,7 +109,7 @@ def _is_time(text: object) -> bool:
 
 
 RULES = (
-    Rule(
+    StoreRule(
         id="MX315",
         level="semantics",
         title="`source_file`, `source_path` and `source_url` agree with each other and with the "
@@ -119,7 +119,7 @@ RULES = (
         needs=("galaxy", "plate", "ifu", "source_file", "source_path", "source_url"),
         check=_paths,
     ),
-    Rule(
+    StoreRule(
         id="MX316",
         level="semantics",
         title="`source_sha256` is 64 hexadecimal digits, or a reason.",
@@ -128,7 +128,7 @@ RULES = (
         needs=("galaxy", "status", "source_sha256"),
         check=_checksums,
     ),
-    Rule(
+    StoreRule(
         id="MX317",
         level="semantics",
         title="`source_checksum` is EXTENSION=SUM, a blank between two, each extension once.",
@@ -137,7 +137,7 @@ RULES = (
         needs=("source_checksum",),
         check=_datasums,
     ),
-    Rule(
+    StoreRule(
         id="MX318",
         level="semantics",
         title="A galaxy with a tensor has the size of its file.",
@@ -146,7 +146,7 @@ RULES = (
         needs=("status", "source_size"),
         check=_sizes,
     ),
-    Rule(
+    StoreRule(
         id="MX319",
         level="semantics",
         title="`builds` are records with times in UTC and versions that can be read; the last "

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from mangaxr.store.contract import STATUS
 from mangaxr.store.validation.issue import Found
-from mangaxr.store.validation.rule import Rule
+from mangaxr.store.validation.rule import StoreRule
 from mangaxr.store.validation.slab import Slab
 
 __all__ = ["RULES"]
@@ -91,8 +91,8 @@ def _row(
     remedy: str,
     needs: str,
     check: Callable[..., Iterator[Found]],
-) -> Rule:
-    return Rule(
+) -> StoreRule:
+    return StoreRule(
         id=f"MX{number}",
         level="values",
         title=title,

@@ -12,7 +12,7 @@ from mangaxr.datamodel.maskbits import DAPQUAL, DRP3QUAL
 from mangaxr.store.contract import STATUS
 from mangaxr.store.validation.evidence import Evidence
 from mangaxr.store.validation.issue import Found
-from mangaxr.store.validation.rule import Rule
+from mangaxr.store.validation.rule import StoreRule
 
 __all__ = ["RULES"]
 
@@ -128,7 +128,7 @@ def _grid(store: Evidence) -> Iterator[Found]:
 
 
 RULES = (
-    Rule(
+    StoreRule(
         id="MX320",
         level="semantics",
         title="Numbers that follow from others of the galaxy agree: `psf_fwhm_pixels`, "
@@ -138,7 +138,7 @@ RULES = (
         needs=("status",),
         check=_follows,
     ),
-    Rule(
+    StoreRule(
         id="MX321",
         level="semantics",
         title="`flux_min`, `flux_mean`, `ha_flux_peak` and `flux_max` are in this order, `r50` "
@@ -147,7 +147,7 @@ RULES = (
         remedy=_REBUILD,
         check=_order,
     ),
-    Rule(
+    StoreRule(
         id="MX322",
         level="semantics",
         title="`pixel_scale` and the tensor's middle are those of the recipe's grid.",

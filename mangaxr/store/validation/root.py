@@ -8,7 +8,7 @@ from mangaxr.store.contract import ATTRIBUTES, CONTRACT_VERSION
 from mangaxr.store.finish import coordinate_names
 from mangaxr.store.validation.evidence import Evidence
 from mangaxr.store.validation.issue import Found
-from mangaxr.store.validation.rule import Rule
+from mangaxr.store.validation.rule import StoreRule
 
 __all__ = ["RULES", "UNREADABLE"]
 
@@ -59,7 +59,7 @@ def _consolidated(store: Evidence) -> Iterator[Found]:
             yield Found(name, f"has other {', '.join(differ)} than the root's copy of all metadata")
 
 
-UNREADABLE = Rule(
+UNREADABLE = StoreRule(
     id="MX101",
     level="structure",
     title="The path holds a Zarr group of format 3 whose `contract` is `mangaxr-tensors`.",
@@ -70,7 +70,7 @@ UNREADABLE = Rule(
 
 RULES = (
     UNREADABLE,
-    Rule(
+    StoreRule(
         id="MX102",
         level="structure",
         title="`contract_version` is the version that this mangaxr knows.",
@@ -78,7 +78,7 @@ RULES = (
         remedy="Validate with the version of mangaxr that wrote it: the attribute `software`.",
         check=_version,
     ),
-    Rule(
+    StoreRule(
         id="MX103",
         level="structure",
         title="The root has every attribute of the contract, a text each; JSON ones are JSON.",
@@ -86,7 +86,7 @@ RULES = (
         remedy="Build the store anew, or take the attributes from a copy.",
         check=_attributes,
     ),
-    Rule(
+    StoreRule(
         id="MX104",
         level="structure",
         title="The attribute `coordinates` names every coordinate.",
@@ -94,7 +94,7 @@ RULES = (
         remedy="Readers would take coordinates for data: take the attribute from a copy.",
         check=_coordinates,
     ),
-    Rule(
+    StoreRule(
         id="MX105",
         level="structure",
         title="The root holds a copy of all metadata (consolidated), equal to the arrays' own.",

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from mangaxr.store.validation.evidence import Evidence
 from mangaxr.store.validation.issue import Found
 from mangaxr.store.validation.levels import Level
 from mangaxr.store.validation.slab import Slab
 
-__all__ = ["Rule"]
+__all__ = ["Rule", "StoreRule"]
+
+Whole = TypeVar("Whole")
+Part = TypeVar("Part")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """One rule.
+class Rule(Generic[Whole, Part]):
+    """One rule, of what is checked as a whole and in parts.
 
     Parameters
     ----------
     id
-        ``MX`` and three digits, of which the first is the level's.
+        Two letters for the contract, and three digits of which the first is the level's.
     level
         Level that it belongs to.
     title
@@ -33,10 +37,10 @@ class Rule:
         Variables, and attributes that hold a document, which must be sound for the rule to
         say anything.
     check
-        Looks at the store as a whole.
+        Looks at the whole.
     check_slab
-        Looks at the arrays of some galaxies; a rule has this, or `check`, or is checked
-        where galaxies are built anew.
+        Looks at the arrays of some galaxies or samples; a rule has this, or `check`, or is
+        checked where they are made anew.
     """
 
     id: str
@@ -45,5 +49,11 @@ class Rule:
     why: str
     remedy: str
     needs: tuple[str, ...] = ()
-    check: Callable[[Evidence], Iterable[Found]] | None = None
-    check_slab: Callable[[Slab], Iterable[Found]] | None = None
+    check: Callable[[Whole], Iterable[Found]] | None = None
+    check_slab: Callable[[Part], Iterable[Found]] | None = None
+
+
+class StoreRule(Rule[Evidence, Slab]):
+    """A rule of the contract of tensors."""
+
+    __slots__ = ()

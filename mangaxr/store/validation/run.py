@@ -11,7 +11,7 @@ from mangaxr.store.validation.issue import Found
 from mangaxr.store.validation.levels import Level, levels_up_to
 from mangaxr.store.validation.report import StoreReport
 from mangaxr.store.validation.root import UNREADABLE
-from mangaxr.store.validation.rule import Rule
+from mangaxr.store.validation.rule import StoreRule
 from mangaxr.store.validation.slab import evenly, read_slabs
 from mangaxr.store.validation.table import RULES
 
@@ -65,7 +65,7 @@ def run_rules(
     return report, store
 
 
-def _able(rule: Rule, store: Evidence, report: StoreReport) -> bool:
+def _able(rule: StoreRule, store: Evidence, report: StoreReport) -> bool:
     """Whether a rule can run; if not, what it lacks is told."""
     if rule is UNREADABLE:
         return False  # done
@@ -79,7 +79,7 @@ def _able(rule: Rule, store: Evidence, report: StoreReport) -> bool:
 
 def _run_slabs(
     store: Evidence,
-    rules: Iterable[Rule],
+    rules: Iterable[StoreRule],
     deep: int | None,
     report: StoreReport,
     progress: OnChecked | None,

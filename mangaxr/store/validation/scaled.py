@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from mangaxr.store.validation.issue import Found
 from mangaxr.store.validation.physical import ROUNDING
-from mangaxr.store.validation.rule import Rule
+from mangaxr.store.validation.rule import StoreRule
 from mangaxr.store.validation.slab import Slab
 from mangaxr.tensors.scaling import (
     CENTERED,
@@ -155,7 +155,7 @@ def _clipped(slab: Slab) -> Iterator[Found]:
 _NEEDS = ("recipe", "status", "tensor", "scaling_offset", "scaling_scale")
 
 RULES = (
-    Rule(
+    StoreRule(
         id="MX323",
         level="semantics",
         title="After scaling, the percentiles that the recipe's rule uses are 0 and 1; without "
@@ -166,7 +166,7 @@ RULES = (
         needs=_NEEDS,
         check_slab=_parameters,
     ),
-    Rule(
+    StoreRule(
         id="MX324",
         level="semantics",
         title="Nothing is clipped: where a percentile lies between two values, some are beyond it.",

@@ -18,7 +18,7 @@ from mangaxr.store.validation import (
     variables,
     verdicts,
 )
-from mangaxr.store.validation.rule import Rule
+from mangaxr.store.validation.rule import StoreRule
 
 __all__ = ["RULES"]
 
@@ -28,5 +28,5 @@ _PARTS = (
     description, names, verdicts, origin, relations, scaled, light, motion,
 )  # fmt: skip
 
-RULES: tuple[Rule, ...] = tuple(rule for part in _PARTS for rule in part.RULES)
+RULES: tuple[StoreRule, ...] = tuple(rule for part in _PARTS for rule in part.RULES)
 """Those of level ``sources`` are where galaxies are built."""

@@ -10,7 +10,7 @@ from mangaxr.store.contract import MISSING, Variable, all_variables
 from mangaxr.store.layout import COMPRESSION, array_chunks
 from mangaxr.store.validation.evidence import LARGE, Evidence, wrong_dtype
 from mangaxr.store.validation.issue import Found
-from mangaxr.store.validation.rule import Rule
+from mangaxr.store.validation.rule import StoreRule
 from mangaxr.store.writer import fill_value, variable_attributes
 
 __all__ = ["RULES", "sound_codecs"]
@@ -163,7 +163,7 @@ def _decode(store: Evidence) -> Iterator[Found]:
 
 
 RULES = (
-    Rule(
+    StoreRule(
         id="MX106",
         level="structure",
         title="Every variable of the contract is there, with metadata that can be read.",
@@ -171,7 +171,7 @@ RULES = (
         remedy=_REBUILD,
         check=_missing,
     ),
-    Rule(
+    StoreRule(
         id="MX107",
         level="structure",
         title="Every variable has the contract's dimensions, in its order.",
@@ -179,7 +179,7 @@ RULES = (
         remedy=_REBUILD,
         check=_dims,
     ),
-    Rule(
+    StoreRule(
         id="MX108",
         level="structure",
         title="Sizes agree: with the recipe's channels and pixels, and between variables.",
@@ -187,7 +187,7 @@ RULES = (
         remedy=_REBUILD,
         check=_sizes,
     ),
-    Rule(
+    StoreRule(
         id="MX109",
         level="structure",
         title="Every variable has the contract's type.",
@@ -195,7 +195,7 @@ RULES = (
         remedy=_REBUILD,
         check=_dtypes,
     ),
-    Rule(
+    StoreRule(
         id="MX110",
         level="structure",
         title="Every variable has the contract's unit.",
@@ -203,7 +203,7 @@ RULES = (
         remedy="Do not trust the values of this variable: build the store anew.",
         check=_units,
     ),
-    Rule(
+    StoreRule(
         id="MX111",
         level="structure",
         title="Every variable has the contract's `long_name`.",
@@ -211,7 +211,7 @@ RULES = (
         remedy=_REBUILD,
         check=_texts,
     ),
-    Rule(
+    StoreRule(
         id="MX112",
         level="structure",
         title="No attribute makes readers change values (`_FillValue`, `scale_factor`, ...).",
@@ -219,7 +219,7 @@ RULES = (
         remedy="Remove the attribute, or build the store anew.",
         check=_altering,
     ),
-    Rule(
+    StoreRule(
         id="MX113",
         level="structure",
         title="`scaling_function` of `tensor` is that of the recipe's scaling.",
@@ -228,7 +228,7 @@ RULES = (
         needs=("recipe",),
         check=lambda store: _function(store) if "tensor" in store.metadata else (),
     ),
-    Rule(
+    StoreRule(
         id="MX114",
         level="structure",
         title="Fill values are the contract's: NaN in `tensor` and `ivar`, 0 in `coverage`.",
@@ -236,7 +236,7 @@ RULES = (
         remedy="A lost chunk would be read as this value: build the store anew.",
         check=_fill,
     ),
-    Rule(
+    StoreRule(
         id="MX115",
         level="structure",
         title="Chunks are of 64 galaxies and one channel; small variables are one chunk.",
@@ -244,7 +244,7 @@ RULES = (
         remedy="Slow for readers, and not the bytes of a build: build the store anew.",
         check=_chunks,
     ),
-    Rule(
+    StoreRule(
         id="MX116",
         level="structure",
         title="Codecs are the contract's, with a CRC behind each chunk.",
@@ -252,7 +252,7 @@ RULES = (
         remedy="Damage would go unnoticed without the CRC: build the store anew.",
         check=_codecs,
     ),
-    Rule(
+    StoreRule(
         id="MX117",
         level="structure",
         title="Every small variable decodes, its CRC included.",

@@ -10,7 +10,7 @@ from mangaxr.quality.metrics import FLAGS, METRICS
 from mangaxr.store.contract import GALAXY_COORDS, MISSING, QUALITY_COORDS, STATUS
 from mangaxr.store.validation.evidence import Evidence
 from mangaxr.store.validation.issue import Found
-from mangaxr.store.validation.rule import Rule
+from mangaxr.store.validation.rule import StoreRule
 
 __all__ = ["RULES"]
 
@@ -72,7 +72,7 @@ def _thresholds(store: Evidence) -> Iterator[Found]:
 _REBUILD = "Build the store anew; what was edited cannot be told from what was computed."
 
 RULES = (
-    Rule(
+    StoreRule(
         id="MX311",
         level="semantics",
         title="Every galaxy is done or failed, and `failure` says why if, and only if, it failed.",
@@ -81,7 +81,7 @@ RULES = (
         needs=("status", "failure"),
         check=_states,
     ),
-    Rule(
+    StoreRule(
         id="MX312",
         level="semantics",
         title="Of a galaxy that failed only names, file and reason are known; it is not usable.",
@@ -90,7 +90,7 @@ RULES = (
         needs=("status", "failure", "reason"),
         check=_failed_rows,
     ),
-    Rule(
+    StoreRule(
         id="MX313",
         level="semantics",
         title="The thresholds can be read.",
@@ -98,7 +98,7 @@ RULES = (
         remedy="Use the version of mangaxr that wrote the store.",
         check=_thresholds,
     ),
-    Rule(
+    StoreRule(
         id="MX314",
         level="semantics",
         title="Flags, `usable` and `reason` follow from the metrics by the store's thresholds.",
