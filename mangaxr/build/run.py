@@ -20,7 +20,8 @@ from mangaxr.build.journal import Journal
 from mangaxr.build.origin import with_checksums
 from mangaxr.build.report import BuildReport, OnProgress
 from mangaxr.build.scheduling.connect import check_client
-from mangaxr.build.work import Work, do_work, finish_earlier
+from mangaxr.build.work import Work, do_work
+from mangaxr.build.writing import finish_earlier
 from mangaxr.datamodel.maskbits import DEFAULT_POLICY
 from mangaxr.datamodel.releases import DEFAULT_RELEASE
 from mangaxr.errors import BuildError

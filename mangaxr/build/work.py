@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mangaxr.build.existing import Present
@@ -17,7 +15,8 @@ from mangaxr.build.plan import BuildPlan
 from mangaxr.build.report import BuildReport, OnProgress
 from mangaxr.build.slabs import Build, fill_slabs
 from mangaxr.build.validate import validate_store
-from mangaxr.errors import BuildError, MangaxrError, WriteError
+from mangaxr.build.writing import refused
+from mangaxr.errors import BuildError
 from mangaxr.sas.streaming import Streaming
 from mangaxr.store.attributes import content_of
 from mangaxr.store.contract import STATUS
@@ -29,7 +28,7 @@ from mangaxr.tensors.recipe import Recipe
 if TYPE_CHECKING:
     from distributed import Client
 
-__all__ = ["Work", "do_work", "finish_earlier", "refused"]
+__all__ = ["Work", "do_work"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,34 +130,3 @@ def do_work(
         streamed=work.streaming.received if work.streaming else 0,
         of_bytes=work.streaming.of_bytes if work.streaming else 0,
     )
-
-
-def finish_earlier(journal: Journal) -> None:
-    """Do what is left of a build that ended between its last step and its clearing up.
-
-    Raises
-    ------
-    BuildError
-        If that build is still at it.
-    WriteError
-        If the system refuses to write.
-    """
-    if journal.is_over:
-        with refused(journal.final), journal:
-            journal.finish_again()
-
-
-@contextmanager
-def refused(final: Path) -> Iterator[None]:
-    """Turn the system's refusal to write into one clear line."""
-    try:
-        yield
-    except MangaxrError:
-        raise
-    except OSError as error:
-        where = f" {error.filename}" if error.filename else ""
-        msg = (
-            f"{final}: cannot write{where} ({error.strerror or error}): make room, or ask for "
-            f"the permission, and repeat the command: what is done is kept"
-        )
-        raise WriteError(msg) from error

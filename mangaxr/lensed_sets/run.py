@@ -19,7 +19,7 @@ from mangaxr.build.journal import Journal
 from mangaxr.build.report import OnProgress, Progress
 from mangaxr.build.scheduling.connect import check_client
 from mangaxr.build.scheduling.order import run_in_order
-from mangaxr.build.work import finish_earlier, refused
+from mangaxr.build.writing import finish_earlier, refused
 from mangaxr.errors import BuildError, RecipeMismatchError, StoreError
 from mangaxr.lensed_sets.config import SetConfig, load_config
 from mangaxr.lensed_sets.contract import IMAGE
