@@ -8,13 +8,17 @@ for imports, count as well.
 from __future__ import annotations
 
 import argparse
+import itertools
 import tempfile
 from pathlib import Path
 
 import mangaxr
+from benchmarks.ensemble import large_store
+from benchmarks.files import SURVEY
 from mangaxr.lensed_sets import load_config, make_sample, make_set
+from mangaxr.lensing import from_store
 
-__all__ = ["TimeLensedSets", "measure"]
+__all__ = ["TimeLensedSets", "TimeSource", "measure"]
 
 
 def measure(samples: int, workers: int) -> float:
@@ -39,6 +43,21 @@ class TimeLensedSets:
 
     def peakmem_sample(self) -> None:
         self.time_sample()
+
+
+class TimeSource:
+    """One galaxy of a survey's store after another, each put at another redshift (asv)."""
+
+    params = (SURVEY,)
+    param_names = ("galaxies",)
+
+    def setup(self, galaxies: int) -> None:
+        self.store = mangaxr.open_store(large_store(galaxies), chunks=None)
+        self.places = itertools.cycle(range(0, galaxies, max(1, galaxies // 97)))
+
+    def time_from_store(self, galaxies: int) -> None:  # noqa: ARG002
+        place = next(self.places)
+        from_store(self.store, self.store.galaxy.values[place], z_source=1.5 + 1e-4 * place)
 
 
 def main() -> None:

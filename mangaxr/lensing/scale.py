@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,8 +22,10 @@ _G = 4.30091727e-9  # Mpc (km/s)^2 / Msun
 _C_SQUARED_OVER_4_PI_G = SPEED_OF_LIGHT**2 / (4.0 * np.pi * _G)  # Msun / Mpc
 
 
+@cache
 def default_cosmology() -> FLRW:
     """Return the flat cosmology with H0 = 70 km/s/Mpc and Omega_m = 0.3."""
+    # Remembered: astropy takes longer to make one than a lensed image takes.
     from astropy.cosmology import FlatLambdaCDM
 
     return FlatLambdaCDM(H0=70.0, Om0=0.3)

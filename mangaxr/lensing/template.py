@@ -12,8 +12,9 @@ from mangaxr.lensing.profiles.component import Values
 from mangaxr.lensing.scale import kpc_per_arcsec
 from mangaxr.lensing.source_maps import SourceMaps
 from mangaxr.plateifu import PlateIFU
+from mangaxr.store.contract import STATUS
 from mangaxr.store.galaxies import galaxy_positions, skipped_galaxies
-from mangaxr.store.physical import to_physical
+from mangaxr.store.physical import physical_maps
 
 if TYPE_CHECKING:
     from astropy.cosmology import FLRW
@@ -75,48 +76,48 @@ def from_store(
     >>> source.flux.shape, 0.01 < source.pixel_scale < 0.1
     ((64, 64), True)
     """
-    one = _chosen(store, galaxy)
-    name, z = str(one.galaxy.values), float(one.z)
+    at = _place(store, galaxy)
+    name, z = str(store.galaxy.values[at]), float(store.z.values[at])
     if not z > 0:
         msg = f"galaxy {name}: its redshift is {z}: how large it is is not known"
         raise LensError(msg)
-    maps = _physical(one, [flux, velocity, *([sigma] if isinstance(sigma, str) else [])])
+    units, maps = _physical(
+        store, at, [flux, velocity, *([sigma] if isinstance(sigma, str) else [])]
+    )
     light, motion = maps[flux], maps[velocity]
     mask = np.isfinite(light) & np.isfinite(motion)
     spread = maps[sigma] if isinstance(sigma, str) else np.full_like(light, sigma)
     nearer = kpc_per_arcsec(z, cosmology) / kpc_per_arcsec(z_source, cosmology)
     dimmer = ((1.0 + z) / (1.0 + z_source)) ** 4
-    psf = float(one.psf_fwhm) if "psf_fwhm" in one.variables else float("nan")
+    psf = float(store.psf_fwhm.values[at]) if "psf_fwhm" in store.variables else float("nan")
     return SourceMaps(
         light * dimmer,
         motion,
         np.nan_to_num(spread, nan=0.0),
         mask,
-        pixel_scale=float(one.pixel_scale) * nearer,
+        pixel_scale=float(store.pixel_scale.values[at]) * nearer,
         psf_fwhm=psf * nearer if np.isfinite(psf) else 0.0,
-        flux_units=_units(one, flux),
+        flux_units=units[flux],
     )
 
 
-def _chosen(store: xr.Dataset, galaxy: str | PlateIFU) -> xr.Dataset:
-    ((name, position),) = galaxy_positions(store, [galaxy]).items()
-    reason = skipped_galaxies(store).get(name)
-    if reason is not None:
-        msg = f"galaxy {name} has no maps to lens: {reason}"
+def _place(store: xr.Dataset, galaxy: str | PlateIFU) -> int:
+    ((name, place),) = galaxy_positions(store, [galaxy]).items()
+    if store.status.values[place] != STATUS["done"]:
+        msg = f"galaxy {name} has no maps to lens: {skipped_galaxies(store)[name]}"
         raise LensError(msg)
-    return store.isel(galaxy=position)
+    return place
 
 
-def _units(one: xr.Dataset, channel: str) -> str:
-    return str(one.channel_units.sel(channel=channel).values)
-
-
-def _physical(one: xr.Dataset, names: list[str]) -> dict[str, Values]:
-    """Return the maps of some channels, float64, NaN where there is no value."""
-    known = [str(name) for name in one.channel.values]
+def _physical(
+    store: xr.Dataset, at: int, names: list[str]
+) -> tuple[dict[str, str], dict[str, Values]]:
+    """Return the units of all channels, and the maps of some: float64, NaN where there is none."""
+    known = store.channel.values.tolist()
     for name in names:
         if name not in known:
             msg = f"no channel {name!r} in the store: it has {', '.join(known)}"
             raise UnknownNameError(msg)
-    physical = to_physical(one.isel(channel=[known.index(name) for name in names]))
-    return dict(zip(names, np.asarray(physical.values, dtype=np.float64), strict=True))
+    maps = physical_maps(store, at, [known.index(name) for name in names])
+    units = dict(zip(known, store.channel_units.values.tolist(), strict=True))
+    return units, dict(zip(names, maps, strict=True))

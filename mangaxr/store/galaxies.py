@@ -38,7 +38,7 @@ def galaxy_positions(store: xr.Dataset, galaxies: Iterable[str | PlateIFU]) -> d
     UnknownNameError
         If the store lacks one.
     """
-    positions = {str(name): i for i, name in enumerate(store.galaxy.values)}
+    positions = {name: i for i, name in enumerate(store.galaxy.values.tolist())}
     names = [_known_name(str(galaxy), positions) for galaxy in galaxies]
     return {name: positions[name] for name in names}
 

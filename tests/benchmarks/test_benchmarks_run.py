@@ -141,6 +141,7 @@ def test_the_pipeline_with_astropy_gives_the_maps_of_the_store(tmp_path: Path) -
         (ranking.TimeRanking, (200,)),
         (ensemble.TimeEnsemble, (3,)),
         (lensed_sets.TimeLensedSets, ()),
+        (lensed_sets.TimeSource, (70,)),
         (lensing.TimeLensing, (1,)),
     ],
 )

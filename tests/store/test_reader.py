@@ -16,7 +16,7 @@ import zarr
 
 import mangaxr
 from mangaxr.errors import MissingFileError, StoreError
-from mangaxr.store.physical import to_physical
+from mangaxr.store.physical import physical_maps, to_physical
 from mangaxr.store.reader import open_store
 from mangaxr.store.summary import summarise
 
@@ -79,6 +79,20 @@ def test_selecting_before_or_after_is_the_same(
     np.testing.assert_array_equal(first, whole.tensor)
 
 
+@pytest.mark.parametrize("chunks", ["auto", None])
+@pytest.mark.parametrize("dims", [("galaxy", "channel", "y", "x"), ("x", "channel", "y", "galaxy")])
+def test_maps_of_one_galaxy_are_those_of_the_whole(
+    built: Path, chunks: str | None, dims: tuple[str, ...]
+) -> None:
+    """Of any galaxy, channels in any order, however the store is turned."""
+    store = open_store(built, chunks=chunks)
+    whole = to_physical(store)
+    for galaxy, channels in ((0, [4, 0]), (1, [2]), (2, [0, 1, 1])):
+        found = physical_maps(store.transpose(*dims), galaxy, channels)
+        assert found.dtype == np.float64
+        np.testing.assert_array_equal(found, whole[galaxy, channels])
+
+
 def test_what_cannot_be_scaled_back_is_an_error(built: Path) -> None:
     """Without scalings, or without the attribute that names their function, nothing is guessed."""
     store = open_store(built)
@@ -86,6 +100,8 @@ def test_what_cannot_be_scaled_back_is_an_error(built: Path) -> None:
         to_physical(store.drop_vars("scaling_scale"))
     with pytest.raises(StoreError, match="scaling_function"):
         to_physical(store.drop_attrs())
+    with pytest.raises(StoreError, match="'scaling_scale'"):
+        physical_maps(store.drop_vars("scaling_scale"), 0, [0])
 
 
 def test_an_open_store_goes_to_netcdf_and_back(built: Path, tmp_path: Path) -> None:
