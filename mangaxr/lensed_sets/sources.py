@@ -11,9 +11,9 @@ import xarray as xr
 
 from mangaxr.build.journal import fingerprint
 from mangaxr.errors import LensError
-from mangaxr.lensing.fitted_disk import fitted_disk
+from mangaxr.lensing.fitted_disk import DiskParameters, disk_like, fit_disk_parameters
 from mangaxr.lensing.source_maps import SourceMaps
-from mangaxr.lensing.template import from_store
+from mangaxr.lensing.template import from_store, moved_away
 from mangaxr.store.contract import STATUS
 from mangaxr.store.reader import open_store
 
@@ -22,7 +22,7 @@ __all__ = ["Galaxies", "open_galaxies"]
 _NAMES = ("galaxy", "mangaid", "split")
 _OPEN = 4
 _AT_HAND = 128
-"""Sources that a process keeps: 13 MB of galaxies' maps, or 130 MB of disks."""
+"""Galaxies whose maps a process keeps, 13 MB."""
 
 
 class Galaxies:
@@ -39,12 +39,14 @@ class Galaxies:
     def __init__(self, store: xr.Dataset, places: npt.NDArray[np.intp]) -> None:
         self._store = store
         self._places = places
+        self._redshifts: list[float] = store.z.values.tolist()
         columns = [store[name].values.tolist() for name in _NAMES]
         self.names: list[dict[str, str]] = [
             dict(zip(_NAMES, row, strict=True)) for row in zip(*columns, strict=True)
         ]
         """Of each galaxy of the store: ``galaxy``, ``mangaid`` and ``split``."""
-        self.source = lru_cache(maxsize=_AT_HAND)(self._source)
+        self._here = lru_cache(maxsize=_AT_HAND)(self._read)
+        self._disk = lru_cache(maxsize=None)(self._fit)
 
     @property
     def flux_units(self) -> str:
@@ -61,10 +63,20 @@ class Galaxies:
         number = len(self._places)
         return int(self._places[min(int(share * number), number - 1)])
 
-    def _source(self, place: int, *, kind: str, z: float) -> SourceMaps:
+    def source(self, place: int, *, kind: str, z: float) -> SourceMaps:
         """Return the maps of a galaxy put at a redshift, or those of the ``disk`` most like it."""
-        source = from_store(self._store, self.names[place]["galaxy"], z_source=z)
-        return fitted_disk(source) if kind == "disk" else source
+        source = self._here(place)
+        if kind == "disk":
+            source = disk_like(source, self._disk(place))
+        return moved_away(source, self._redshifts[place], z)
+
+    def _read(self, place: int) -> SourceMaps:
+        """Read the maps of a galaxy where it is."""
+        name = self.names[place]["galaxy"]
+        return from_store(self._store, name, z_source=self._redshifts[place])
+
+    def _fit(self, place: int) -> DiskParameters:
+        return fit_disk_parameters(self._here(place))
 
 
 def open_galaxies(path: Path, *, usable: bool) -> Galaxies:

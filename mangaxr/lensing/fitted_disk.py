@@ -14,7 +14,7 @@ from mangaxr.lensing.profiles.component import Values
 from mangaxr.lensing.rotating_disk import rotating_disk
 from mangaxr.lensing.source_maps import SourceMaps
 
-__all__ = ["DiskParameters", "fit_disk_parameters", "fitted_disk"]
+__all__ = ["DiskParameters", "disk_like", "fit_disk_parameters", "fitted_disk"]
 
 _LEAST_PIXELS = 30
 _OF_THE_PEAK = 0.05
@@ -77,7 +77,11 @@ def fitted_disk(source: SourceMaps, *, npix: int = 200) -> SourceMaps:
     >>> fitted_disk(source).flux.shape
     (200, 200)
     """
-    found = fit_disk_parameters(source)
+    return disk_like(source, fit_disk_parameters(source), npix=npix)
+
+
+def disk_like(source: SourceMaps, found: DiskParameters, *, npix: int = 200) -> SourceMaps:
+    """Return the maps of a disk that was fitted to a source."""
     spread = np.median(source.sigma[source.mask])
     disk = rotating_disk(
         r_scale=found.r_scale,

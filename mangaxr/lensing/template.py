@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,7 +20,7 @@ from mangaxr.store.physical import physical_maps
 if TYPE_CHECKING:
     from astropy.cosmology import FLRW
 
-__all__ = ["from_store"]
+__all__ = ["from_store", "moved_away"]
 
 
 def from_store(
@@ -87,17 +88,47 @@ def from_store(
     light, motion = maps[flux], maps[velocity]
     mask = np.isfinite(light) & np.isfinite(motion)
     spread = maps[sigma] if isinstance(sigma, str) else np.full_like(light, sigma)
-    nearer = kpc_per_arcsec(z, cosmology) / kpc_per_arcsec(z_source, cosmology)
-    dimmer = ((1.0 + z) / (1.0 + z_source)) ** 4
     psf = float(store.psf_fwhm.values[at]) if "psf_fwhm" in store.variables else float("nan")
-    return SourceMaps(
-        light * dimmer,
+    here = SourceMaps(
+        light,
         motion,
         np.nan_to_num(spread, nan=0.0),
         mask,
-        pixel_scale=float(store.pixel_scale.values[at]) * nearer,
-        psf_fwhm=psf * nearer if np.isfinite(psf) else 0.0,
+        pixel_scale=float(store.pixel_scale.values[at]),
+        psf_fwhm=psf if np.isfinite(psf) else 0.0,
         flux_units=units[flux],
+    )
+    return moved_away(here, z, z_source, cosmology)
+
+
+def moved_away(
+    source: SourceMaps, z: float, z_source: float, cosmology: FLRW | None = None
+) -> SourceMaps:
+    """Put a source that is at one redshift at another.
+
+    Raises
+    ------
+    LensError
+        If a redshift is not positive.
+
+    Examples
+    --------
+    >>> from mangaxr.lensing import rotating_disk
+    >>> source = rotating_disk(r_scale=3.0, v_max=150, inclination=60, pa=30)
+    >>> away = moved_away(source, 0.03, 1.5)
+    >>> round(source.pixel_scale / away.pixel_scale, 1)
+    14.1
+    """
+    if z == z_source:
+        return source
+    nearer = kpc_per_arcsec(z, cosmology) / kpc_per_arcsec(z_source, cosmology)
+    return replace(
+        source,
+        flux=source.flux * ((1.0 + z) / (1.0 + z_source)) ** 4,
+        pixel_scale=source.pixel_scale * nearer,
+        psf_fwhm=source.psf_fwhm * nearer,
+        x=source.x * nearer,
+        y=source.y * nearer,
     )
 
 
