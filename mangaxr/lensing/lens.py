@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -65,7 +66,7 @@ class Lens:
     def __repr__(self) -> str:
         return f"Lens([{', '.join(map(repr, self.components))}])"
 
-    @property
+    @cached_property
     def shape(self) -> tuple[int, ...]:
         """Shape of the batch that the parameters make: () for one lens."""
         return np.broadcast_shapes(*(part.batch for part in self.components), ())

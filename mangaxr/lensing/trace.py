@@ -81,9 +81,9 @@ def trace(source: SourceMaps, lens: Lens, grid: ImageGrid) -> Traced:
     found = np.empty((math.prod(lens.shape), grid.traced, grid.traced, maps.shape[-1]))
     start = 0
     for part in lens.parts(max(1, RAYS_AT_A_TIME // grid.traced**2)):
-        stop = start + math.prod(part.shape)
-        found[start:stop] = _along(rays, maps, source, part)
-        start = stop
+        traced = _along(rays, maps, source, part)
+        found[start : start + len(traced)] = traced
+        start += len(traced)
     moments = np.moveaxis(found.reshape(*lens.shape, *found.shape[1:]), -1, -3)
     return Traced(moments, grid, source)
 
