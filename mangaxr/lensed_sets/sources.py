@@ -13,7 +13,7 @@ from mangaxr.build.journal import fingerprint
 from mangaxr.errors import LensError
 from mangaxr.lensing.fitted_disk import DiskParameters, disk_like, fit_disk_parameters
 from mangaxr.lensing.source_maps import SourceMaps
-from mangaxr.lensing.template import from_store, moved_away
+from mangaxr.lensing.template import moved_away, where_it_is
 from mangaxr.store.contract import STATUS
 from mangaxr.store.reader import open_store
 
@@ -39,7 +39,6 @@ class Galaxies:
     def __init__(self, store: xr.Dataset, places: npt.NDArray[np.intp]) -> None:
         self._store = store
         self._places = places
-        self._redshifts: list[float] = store.z.values.tolist()
         columns = [store[name].values.tolist() for name in _NAMES]
         self.names: list[dict[str, str]] = [
             dict(zip(_NAMES, row, strict=True)) for row in zip(*columns, strict=True)
@@ -65,18 +64,17 @@ class Galaxies:
 
     def source(self, place: int, *, kind: str, z: float) -> SourceMaps:
         """Return the maps of a galaxy put at a redshift, or those of the ``disk`` most like it."""
-        source = self._here(place)
+        source, here = self._here(place)
         if kind == "disk":
             source = disk_like(source, self._disk(place))
-        return moved_away(source, self._redshifts[place], z)
+        return moved_away(source, here, z)
 
-    def _read(self, place: int) -> SourceMaps:
-        """Read the maps of a galaxy where it is."""
-        name = self.names[place]["galaxy"]
-        return from_store(self._store, name, z_source=self._redshifts[place])
+    def _read(self, place: int) -> tuple[SourceMaps, float]:
+        """Read the maps of a galaxy, where it is, and its redshift."""
+        return where_it_is(self._store, self.names[place]["galaxy"])
 
     def _fit(self, place: int) -> DiskParameters:
-        return fit_disk_parameters(self._here(place))
+        return fit_disk_parameters(self._here(place)[0])
 
 
 def open_galaxies(path: Path, *, usable: bool) -> Galaxies:

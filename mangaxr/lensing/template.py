@@ -9,7 +9,6 @@ import numpy as np
 import xarray as xr
 
 from mangaxr.errors import LensError, UnknownNameError
-from mangaxr.lensing.profiles.component import Values
 from mangaxr.lensing.scale import kpc_per_arcsec
 from mangaxr.lensing.source_maps import SourceMaps
 from mangaxr.plateifu import PlateIFU
@@ -20,7 +19,7 @@ from mangaxr.store.physical import physical_maps
 if TYPE_CHECKING:
     from astropy.cosmology import FLRW
 
-__all__ = ["from_store", "moved_away"]
+__all__ = ["from_store", "moved_away", "where_it_is"]
 
 
 def from_store(
@@ -77,28 +76,44 @@ def from_store(
     >>> source.flux.shape, 0.01 < source.pixel_scale < 0.1
     ((64, 64), True)
     """
+    here, z = where_it_is(store, galaxy, flux=flux, velocity=velocity, sigma=sigma)
+    return moved_away(here, z, z_source, cosmology)
+
+
+def where_it_is(
+    store: xr.Dataset,
+    galaxy: str | PlateIFU,
+    *,
+    flux: str = "ha_flux",
+    velocity: str = "ha_vel",
+    sigma: str | float = 30.0,
+) -> tuple[SourceMaps, float]:
+    """Return a galaxy of a store as the survey saw it, and its redshift; see `from_store`.
+
+    Raises
+    ------
+    UnknownNameError, LensError
+        As `from_store`.
+    """
     at = _place(store, galaxy)
-    name, z = str(store.galaxy.values[at]), float(store.z.values[at])
+    z = float(store.z.values[at])
     if not z > 0:
-        msg = f"galaxy {name}: its redshift is {z}: how large it is is not known"
+        msg = f"galaxy {store.galaxy.values[at]}: its redshift is {z}: how large it is is not known"
         raise LensError(msg)
-    units, maps = _physical(
-        store, at, [flux, velocity, *([sigma] if isinstance(sigma, str) else [])]
-    )
-    light, motion = maps[flux], maps[velocity]
-    mask = np.isfinite(light) & np.isfinite(motion)
-    spread = maps[sigma] if isinstance(sigma, str) else np.full_like(light, sigma)
+    channels = _channels(store, [flux, velocity, *([sigma] if isinstance(sigma, str) else [])])
+    light, motion, *measured = physical_maps(store, at, channels)
+    spread = measured[0] if measured else np.full_like(light, sigma)
     psf = float(store.psf_fwhm.values[at]) if "psf_fwhm" in store.variables else float("nan")
-    here = SourceMaps(
+    source = SourceMaps(
         light,
         motion,
         np.nan_to_num(spread, nan=0.0),
-        mask,
+        np.isfinite(light) & np.isfinite(motion),
         pixel_scale=float(store.pixel_scale.values[at]),
         psf_fwhm=psf if np.isfinite(psf) else 0.0,
-        flux_units=units[flux],
+        flux_units=str(store.channel_units.values[channels[0]]),
     )
-    return moved_away(here, z, z_source, cosmology)
+    return source, z
 
 
 def moved_away(
@@ -119,8 +134,6 @@ def moved_away(
     >>> round(source.pixel_scale / away.pixel_scale, 1)
     14.1
     """
-    if z == z_source:
-        return source
     nearer = kpc_per_arcsec(z, cosmology) / kpc_per_arcsec(z_source, cosmology)
     return replace(
         source,
@@ -140,15 +153,11 @@ def _place(store: xr.Dataset, galaxy: str | PlateIFU) -> int:
     return place
 
 
-def _physical(
-    store: xr.Dataset, at: int, names: list[str]
-) -> tuple[dict[str, str], dict[str, Values]]:
-    """Return the units of all channels, and the maps of some: float64, NaN where there is none."""
+def _channels(store: xr.Dataset, names: list[str]) -> list[int]:
+    """Return the places of channels."""
     known = store.channel.values.tolist()
     for name in names:
         if name not in known:
             msg = f"no channel {name!r} in the store: it has {', '.join(known)}"
             raise UnknownNameError(msg)
-    maps = physical_maps(store, at, [known.index(name) for name in names])
-    units = dict(zip(known, store.channel_units.values.tolist(), strict=True))
-    return units, dict(zip(names, maps, strict=True))
+    return [known.index(name) for name in names]

@@ -7,7 +7,7 @@ import difflib
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
-from importlib.resources import files
+from pathlib import Path
 
 from mangaxr.errors import UnknownNameError
 from mangaxr.plateifu import PlateIFU
@@ -17,7 +17,7 @@ __all__ = ["Item", "SampleGalaxy", "expand_samples", "list_samples", "load_sampl
 Item = str | os.PathLike[str] | PlateIFU
 """What names one galaxy, one file, or several galaxies at once."""
 
-_TABLES = files("mangaxr.samples") / "tables"
+_TABLES = Path(__file__).parent / "tables"
 _MARK = "@"
 
 
@@ -38,8 +38,7 @@ def list_samples() -> tuple[str, ...]:
     >>> list_samples()
     ('lens-sources', 'lens-sources-8')
     """
-    names = (table.name for table in _TABLES.iterdir())
-    return tuple(sorted(name.removesuffix(".csv") for name in names if name.endswith(".csv")))
+    return tuple(sorted(table.stem for table in _TABLES.glob("*.csv")))
 
 
 def load_sample(name: str) -> tuple[SampleGalaxy, ...]:

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import csv
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 from mangaxr.datamodel.releases import Release
 from mangaxr.plateifu import PlateIFU
 
 __all__ = ["why_missing"]
 
-_TABLES = files("mangaxr.sas") / "tables"
+_TABLES = Path(__file__).parent / "tables"
 
 
 def why_missing(release: Release, plateifu: PlateIFU, daptype: str) -> str:
