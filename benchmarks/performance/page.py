@@ -98,12 +98,11 @@ def _survey(results: Results) -> str:
 
 
 def _machine(results: Results) -> str:
-    mixed = next(iter(results["sizes"].values()))
-    largest = results["largest"]["repeats"]
-    rounds = f"{largest} of the largest files, {mixed['repeats']} of the survey's mix"
-    return "\n".join(
-        f"- {name}: {text}" for name, text in {**mixed["machine"], "rounds": rounds}.items()
-    )
+    largest, mixed = results["largest"], next(iter(results["sizes"].values()))
+    rounds = f"{largest['repeats']} of the largest files, {mixed['repeats']} of the survey's mix"
+    days = " and ".join(dict.fromkeys(run["machine"]["day"] for run in (largest, mixed)))
+    facts = {**mixed["machine"], "day": days, "rounds": rounds}
+    return "\n".join(f"- {name}: {text}" for name, text in facts.items())
 
 
 _PARTS: Mapping[str, Callable[[Results], str]] = {
