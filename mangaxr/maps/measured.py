@@ -10,6 +10,7 @@ import numpy.typing as npt
 from mangaxr.datamodel.extensions import find_extension
 from mangaxr.errors import NotMapsError
 from mangaxr.maps.geometry import geometry_of
+from mangaxr.maps.identity import check_channels
 from mangaxr.maps.raw import RawMaps
 
 __all__ = ["Measured", "MeasuredPlanes"]
@@ -95,11 +96,12 @@ class MeasuredPlanes:
         Raises
         ------
         NotMapsError
-            If it is not of the file's shape.
+            If it is not of the file's shape, or which plane is which cannot be told.
         """
         extension = self.raw[name]
         at: int | None = line if isinstance(line, int) else None
         if isinstance(line, str) and line in extension.channels:
+            check_channels(self.raw.path, name, len(extension.data), extension.channels)
             at = extension.channels.index(line)
         plane = extension.native(at if extension.data.ndim == 3 else None)
         if plane.shape != self.geometry.shape:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import ndimage
 
+from mangaxr.errors import NotMapsError
 from mangaxr.maps.geometry import Geometry
 from mangaxr.quality.coverage import largest_hole
 from mangaxr.quality.distance import kpc_per_arcsec
@@ -204,3 +205,10 @@ def test_order_statistics_are_numpys(
 def test_the_median_of_nothing_is_not_a_number() -> None:
     """As no value is."""
     assert math.isnan(median(np.empty(0)))
+
+
+def test_a_plane_is_not_taken_by_a_name_that_may_be_anothers(planes: Planes) -> None:
+    """A cube that has fewer planes than it names has none of them."""
+    planes = {**planes, "SPX_ELLCOO": planes["SPX_ELLCOO"][:1]}
+    with pytest.raises(NotMapsError, match="SPX_ELLCOO has 1 planes and names 2"):
+        measure(planes)
