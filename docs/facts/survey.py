@@ -194,7 +194,6 @@ def limits() -> str:
             f"{_bytes(bounds.INFLATED_FREE)} and {bounds.INFLATED_PER_BYTE} times its size",
             "40 MiB, 4 to 50 times its size",
         ),
-        ("gzip members of a file", f"{bounds.MAX_MEMBERS:,}", "1"),
         ("zeros behind the last HDU", _bytes(bounds.MAX_PADDING), "none"),
         (
             "**memory taken by a read**",

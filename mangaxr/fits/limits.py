@@ -15,7 +15,6 @@ __all__ = [
     "MAX_HDUS",
     "MAX_HEADERS_BYTES",
     "MAX_HEADER_BYTES",
-    "MAX_MEMBERS",
     "MAX_PADDING",
     "MEMORY_FREE",
     "MEMORY_PER_INFLATED",
@@ -42,9 +41,6 @@ MAX_HDUS = 512
 
 MAX_AXES = 8
 """Axes of an array; maps have two or three."""
-
-MAX_MEMBERS = 1 << 14
-"""Gzip streams joined to one file; a block-compressed file of 1 GB has as many."""
 
 MAX_PADDING = 1 << 24
 """Zeros behind the last HDU (16 MiB); the survey's files have none, tapes had 28 KB."""

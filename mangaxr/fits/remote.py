@@ -7,6 +7,8 @@ from typing import Any
 
 __all__ = ["RemoteFile"]
 
+_PIECE = 1 << 16
+
 
 class RemoteFile:
     """An open file of an fsspec file system.
@@ -33,6 +35,17 @@ class RemoteFile:
         """Return the next bytes; fewer than asked for at the end only."""
         data: bytes = self._do(self._file.read, size)
         return data
+
+    def readinto(self, buffer: memoryview) -> int:
+        """Fill a buffer, or the beginning of it, with the next bytes; 0 at the end only."""
+        # No more than is soon wanted: whoever stops early leaves the rest on the server.
+        data = self.read(min(len(buffer), _PIECE))
+        buffer[: len(data)] = data
+        return len(data)
+
+    def tell(self) -> int:
+        """Return the place that is read next."""
+        return int(self._do(self._file.tell))
 
     def seek(self, offset: int, whence: int = 0) -> int:
         """Go to another place."""

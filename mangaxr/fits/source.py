@@ -9,29 +9,28 @@ from __future__ import annotations
 import mmap
 import os
 from collections.abc import Iterator
+from gzip import BadGzipFile
 from io import FileIO
 from pathlib import Path
 from typing import Protocol, cast
 
-import numpy as np
-from isal import igzip_lib
+from isal.igzip import IGzipFile
 from isal.igzip_lib import IsalError
 
 from mangaxr.errors import CorruptFileError, MangaxrError, MissingFileError
-from mangaxr.fits.limits import MAX_MEMBERS, inflated_limit
+from mangaxr.fits.limits import inflated_limit
 from mangaxr.fits.remote import RemoteFile
 from mangaxr.location import is_local, locate
 
 __all__ = ["ByteSource", "GzipSource", "PlainSource", "open_source", "unreadable"]
 
 # isal's stubs call its error class an instance.
-_INFLATE_ERRORS = (cast("type[Exception]", IsalError), ValueError, MemoryError)
-# Pieces stay below the 128 KiB from which the allocator asks the kernel for fresh pages:
-# threads that did so for every piece would queue up for the address space of the process.
-_COMPRESSED_PIECE = 1 << 16
-_INFLATED_PIECE = 1 << 16
+_DAMAGE = (cast("type[Exception]", IsalError), BadGzipFile, OverflowError, MemoryError)
+# Below the 128 KiB from which the allocator asks the kernel for fresh pages: threads that did so
+# for every piece would queue up for the address space of the process.
+_PIECE = (1 << 17) - (1 << 12)
 # Every data unit of the survey fits. What is claimed beyond is believed as it arrives.
-_FIRST_BUFFER = 1 << 22
+_PART = 1 << 22
 _GZIP_MAGIC = b"\x1f\x8b"
 _KNOWN_FLAGS = b"\x1f"
 _FITS_MAGIC = b"SIMPLE  ="
@@ -52,7 +51,7 @@ class ByteSource(Protocol):
     def read(self, size: int) -> bytes | memoryview:
         """Return exactly ``size`` bytes, or fewer at the end of the file."""
 
-    def pieces(self, size: int) -> Iterator[memoryview]:
+    def pieces(self, size: int) -> Iterator[bytes | memoryview]:
         """Give out the next ``size`` bytes, fewer at the end of the file, as they come."""
 
     def skip(self, size: int) -> int:
@@ -69,9 +68,10 @@ class ByteSource(Protocol):
 
 
 class GzipSource:
-    """A gzip file inflated in pieces with ISA-L, which releases the GIL.
+    """A gzip file inflated with ISA-L, which releases the GIL.
 
-    It is inflated up to a limit that grows with its size (`mangaxr.fits.limits`).
+    It is inflated up to a limit that grows with its size (`mangaxr.fits.limits`). Several members
+    are one stream, as RFC 1952 (2.2) has it.
     """
 
     has_crc = True
@@ -83,122 +83,59 @@ class GzipSource:
         self._file = handle
         self._size = size
         self._limit = inflated_limit(size)
-        self._read_so_far = 0
-        self._waiting = b""  # read from the file, and not yet given to the inflater
-        self._ahead = memoryview(b"")  # inflated, and not yet asked for
-        self._members = 1
-        self._ended = False
-        self._inflate = igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP)
+        self._inflated = IGzipFile(fileobj=handle, mode="rb")  # type: ignore[no-untyped-call]
 
-    def read(self, size: int) -> memoryview:
+    def read(self, size: int) -> bytes:
         """Return exactly ``size`` inflated bytes, or fewer at the end of the stream."""
-        if size <= len(self._ahead):
-            return self._take(size)
-        buffer = np.empty(min(size, _FIRST_BUFFER), dtype=np.uint8).data
-        filled = 0
-        for piece in self.pieces(size):
-            if filled + len(piece) > len(buffer):
-                buffer = _enlarged(buffer, filled, min(size, 2 * len(buffer)))
-            buffer[filled : filled + len(piece)] = piece
-            filled += len(piece)
-        return buffer[:filled]
+        if size <= _PART:
+            return self._next(size)
+        return b"".join(self._pieces(size, _PART))
 
-    def pieces(self, size: int) -> Iterator[memoryview]:
+    def pieces(self, size: int) -> Iterator[bytes]:
         """Inflate the next ``size`` bytes, piece by piece."""
-        left = size
-        while piece := self._next(left):
-            left -= len(piece)
-            yield piece
+        return self._pieces(size, _PIECE)
 
     def skip(self, size: int) -> int:
         """Inflate and drop ``size`` bytes; return how many there were."""
-        start = self.position
-        self._take(size)
-        while (left := size - (self.position - start)) and (piece := self._piece()):
-            # Two thirds of what is inflated go by here: no views are made of them.
-            if len(piece) <= left:
-                self.position += len(piece)
-            else:
-                self._ahead = memoryview(piece)
-                self._take(left)
-        return self.position - start
+        return sum(map(len, self.pieces(size)))
 
     def unread_size(self) -> int:
         """Compressed bytes not yet read from disk."""
-        return self._size - self._read_so_far + len(self._waiting)
+        return self._size - self._file.tell()
 
     def finish(self) -> None:
-        """Inflate to the end of the stream, where ISA-L checks the CRC and the length."""
-        while self._next(_INFLATED_PIECE):
+        """Inflate to the end of the stream, where the CRC and the length are checked."""
+        while self._next(_PIECE):
             pass
 
     def close(self) -> None:
         """Close the file."""
+        self._inflated.close()
         self._file.close()
 
-    def _next(self, limit: int) -> memoryview:
-        """Return up to ``limit`` inflated bytes; none at the end of the stream."""
-        if limit and not self._ahead:
-            self._ahead = memoryview(self._piece())
-        return self._take(limit)
+    def _pieces(self, size: int, most: int) -> Iterator[bytes]:
+        left = size
+        while left and (piece := self._next(min(left, most))):
+            left -= len(piece)
+            yield piece
 
-    def _take(self, limit: int) -> memoryview:
-        """Return up to ``limit`` bytes of those that are inflated already."""
-        taken, self._ahead = self._ahead[:limit], self._ahead[limit:]
-        self.position += len(taken)
-        return taken
-
-    def _piece(self) -> bytes:
-        """Inflate the next piece; empty at the end of the stream."""
-        while not self._ended:
-            data = self._compressed() if self._inflate.needs_input else b""
-            try:
-                piece: bytes = self._inflate.decompress(data, max_length=_INFLATED_PIECE)
-            except _INFLATE_ERRORS as error:
-                raise self._damaged(str(error)) from error
-            if self._inflate.eof:
-                self._next_member()
-            if piece:
-                if self.position + len(piece) > self._limit:
-                    raise self._endless()
-                return piece
-        return b""
-
-    def _compressed(self) -> bytes:
-        data, self._waiting = self._waiting or self._more(), b""
-        if not data:
-            reason = "the file ends in the middle of the stream"
-            raise self._damaged(reason)
-        return data
-
-    def _more(self) -> bytes:
-        """Read the next piece of the file; empty at its end."""
+    def _next(self, size: int) -> bytes:
+        """Inflate the next bytes; fewer than asked for at the end of the stream alone."""
         try:
-            data = self._file.read(_COMPRESSED_PIECE)
+            piece: bytes = self._inflated.read(size)
         except MangaxrError:
             raise
+        except EOFError as error:
+            reason = "the file ends in the middle of the stream"
+            raise self._damaged(reason) from error
+        except _DAMAGE as error:
+            raise self._damaged(str(error)) from error
         except OSError as error:
             raise unreadable(self.path, error) from error
-        self._read_so_far += len(data)
-        return data
-
-    def _next_member(self) -> None:
-        """Go on with the next gzip member, if another follows the one that ended."""
-        rest: bytes = self._inflate.unused_data.lstrip(b"\0")
-        # A member's first two bytes may lie astride two pieces, behind any padding.
-        while len(rest) < len(_GZIP_MAGIC) and (more := self._more()):
-            rest = (rest + more).lstrip(b"\0")
-        if rest[: len(_GZIP_MAGIC)] != _GZIP_MAGIC:
-            self._ended = True
-            self._read_so_far = self._size
-            return
-        _check_flags(self.path, rest)
-        self._members += 1
-        if self._members > MAX_MEMBERS:
-            reason = f"it has more than {MAX_MEMBERS} gzip members"
-            raise self._damaged(reason)
-        self._waiting = rest
-        self._inflate = igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP)
+        self.position += len(piece)
+        if self.position > self._limit:
+            raise self._endless()
+        return piece
 
     def _endless(self) -> CorruptFileError:
         msg = (
@@ -213,13 +150,6 @@ class GzipSource:
             f"({reason}): download the file again"
         )
         return CorruptFileError(msg)
-
-
-def _enlarged(buffer: memoryview, filled: int, size: int) -> memoryview:
-    """Return a buffer of another size that begins as this one does."""
-    larger = np.empty(size, dtype=np.uint8).data
-    larger[:filled] = buffer[:filled]
-    return larger
 
 
 class PlainSource:

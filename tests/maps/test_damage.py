@@ -7,7 +7,9 @@ import io
 import logging
 import os
 from collections.abc import Callable
+from io import FileIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 import xarray as xr
@@ -268,21 +270,12 @@ def test_a_disk_that_fails_while_reading_is_an_error_of_ours(
     """An input/output error in the middle of a file names the file."""
     path = write_maps(five_extensions)
 
-    class Failing:
-        def read(self, size: int) -> bytes:
+    class Failing(FileIO):
+        def readinto(self, buffer: Any) -> int:
             raise OSError(5, "Input/output error")
 
-        def close(self) -> None:
-            """Nothing to do."""
-
-    opened = source.open_source
-
     def open_failing(path: Path) -> source.ByteSource:
-        found = opened(path)
-        assert isinstance(found, source.GzipSource)
-        found.close()
-        found._file = Failing()  # type: ignore[assignment]
-        return found
+        return source.GzipSource(path, Failing(path), path.stat().st_size)
 
     monkeypatch.setattr("mangaxr.maps.stream.open_source", open_failing)
     with pytest.raises(CorruptFileError, match="Input/output error") as caught:

@@ -6,7 +6,10 @@ import gzip
 import io
 import zlib
 from collections.abc import Callable
+from contextlib import closing
+from io import FileIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,7 +19,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from mangaxr.errors import CorruptFileError, MangaxrError
-from mangaxr.fits.source import open_source
+from mangaxr.fits.source import GzipSource, open_source
 from mangaxr.maps import stream
 from mangaxr.maps.open import load_maps_file
 from mangaxr.maps.stream import read_maps
@@ -212,15 +215,31 @@ def test_two_gzip_members_are_one_stream(
         xr.testing.assert_identical(load(path, bytes(padding).join(parts)), expected)
 
 
-@pytest.mark.parametrize("short", range(4))
-def test_a_gzip_member_may_begin_anywhere_in_a_piece(
-    short: int, sound: bytes, packed: bytes, path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The two bytes that begin a member are found when a piece of the file ends between them."""
-    expected = load(path, packed)
+class Short(FileIO):
+    """A file that gives out its first bytes up to a place, and then the others, as pipes may."""
+
+    place = 0
+
+    def readinto(self, buffer: Any) -> int:
+        ahead = self.place - self.tell()
+        return super().readinto(memoryview(buffer)[:ahead] if ahead > 0 else buffer)
+
+
+@pytest.mark.parametrize("short", range(-9, 12))
+def test_a_gzip_member_may_begin_anywhere_in_a_piece(short: int, sound: bytes, path: Path) -> None:
+    """What begins or ends a member is found when a piece of the file ends within it."""
     parts = [gzip.compress(part, mtime=0) for part in (sound[:9000], sound[9000:])]
-    monkeypatch.setattr("mangaxr.fits.source._COMPRESSED_PIECE", len(parts[0]) - 1 + short)
-    xr.testing.assert_identical(load(path, b"".join(parts)), expected)
+    path.write_bytes(b"".join(parts))
+    handle = Short(path)
+    handle.place = len(parts[0]) + short
+    with closing(GzipSource(path, handle, path.stat().st_size)) as source:
+        assert bytes(source.read(len(sound) + 1)) == sound
+
+
+def test_a_file_of_very_many_members_is_one_stream(sound: bytes, packed: bytes, path: Path) -> None:
+    """Members are joined where they are inflated, and empty ones cost next to nothing."""
+    many = gzip.compress(b"", mtime=0) * 100_000
+    xr.testing.assert_identical(load(path, many + packed + many), load(path, packed))
 
 
 def test_a_second_member_that_is_damaged_is_damage(sound: bytes, path: Path) -> None:
