@@ -146,9 +146,10 @@ class Cards:
         CorruptFileError
             If a card cannot be parsed.
         """
-        found = {number: self._value(at) for number, at in self.keywords.numbered[letter]}
-        values = [found.get(number) for number in range(1, max(found, default=0) + 1)]
-        return tuple("" if value is None else str(value).strip() for value in values)
+        numbered = self.keywords.numbered[letter]
+        return _plain_texts(self.raw[numbered.span], letter) or _by_number(
+            {number: self._value(at) for number, at in numbered.places}
+        )
 
     def _value(self, offset: int) -> object:
         image = self.raw[offset : offset + CARD]
@@ -174,6 +175,22 @@ class Cards:
         """Return the header verbatim, a card a line, trailing blanks removed."""
         text = self.raw.decode("ascii")
         return "\n".join(text[i : i + CARD].rstrip() for i in range(0, len(text), CARD)).rstrip()
+
+
+@lru_cache(maxsize=64)
+def _plain_texts(cards: bytes, letter: str) -> tuple[str, ...]:
+    """Read numbered cards, if all are plain; those of an extension are the same in all files."""
+    places = keywords_of(cards).numbered[letter].places
+    values = [_plain_value(cards[at : at + CARD]) for _, at in places]
+    if None in values:
+        return ()
+    return _by_number(dict(zip((number for number, _ in places), values, strict=True)))
+
+
+def _by_number(found: Mapping[int, object]) -> tuple[str, ...]:
+    """Lay out values by number; one that is left out is empty."""
+    values = [found.get(number) for number in range(1, max(found, default=0) + 1)]
+    return tuple("" if value is None else str(value).strip() for value in values)
 
 
 @lru_cache(maxsize=1024)

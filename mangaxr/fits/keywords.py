@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Mapping, Set
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
-__all__ = ["CARD", "KEYWORD", "Keywords", "keywords_of"]
+__all__ = ["CARD", "KEYWORD", "Keywords", "Numbered", "keywords_of"]
 
 CARD = 80
 """Bytes of a header card."""
@@ -26,6 +27,21 @@ _NUMBERED = {letter: re.compile(letter.encode() + rb"(\d{1,3}) *") for letter in
 _BLANK = b" " * KEYWORD
 _USUAL = 256 * KEYWORD
 """Keywords of this many bytes are remembered; the survey's longest header has 1,400."""
+
+
+class Numbered(NamedTuple):
+    """Cards of one letter and a number.
+
+    Parameters
+    ----------
+    span
+        From the first of them to the end of the last.
+    places
+        Number and place of each.
+    """
+
+    span: slice
+    places: tuple[tuple[int, int], ...]
 
 
 class Keywords:
@@ -53,18 +69,22 @@ class Keywords:
         return not indented and not joined.translate(None, _LETTERS)
 
     @cached_property
-    def numbered(self) -> Mapping[str, tuple[tuple[int, int], ...]]:
-        """Numbers and places of the cards that name channels (``C1..``) and units (``U1..``).
+    def numbered(self) -> Mapping[str, Numbered]:
+        """The cards that name channels (``C1..``) and units (``U1..``).
 
         The numbers are zero-padded to the width of the channel count, so ``C1`` and ``C01`` both
         occur; CTYPE1, CRPIX1 and their like do not match. The last of a number counts.
         """
-        return {letter: tuple(self._numbered(pattern)) for letter, pattern in _NUMBERED.items()}
+        return {letter: self._numbered(pattern) for letter, pattern in _NUMBERED.items()}
 
-    def _numbered(self, pattern: re.Pattern[bytes]) -> Iterator[tuple[int, int]]:
-        for name, at in self.places.items():
-            if match := pattern.fullmatch(name):
-                yield int(match[1]), at
+    def _numbered(self, pattern: re.Pattern[bytes]) -> Numbered:
+        places = tuple(
+            (int(match[1]), at)
+            for name, at in self.places.items()
+            if (match := pattern.fullmatch(name))
+        )
+        ends = [at for _, at in places] or [-CARD]
+        return Numbered(slice(min(ends), max(ends) + CARD), places)
 
 
 def keywords_of(cards: bytes) -> Keywords:

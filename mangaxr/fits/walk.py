@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -32,6 +31,7 @@ _FIRST_CARDS = 8
 _STRUCTURAL = frozenset(
     keyword.ljust(KEYWORD).encode()
     for keyword in (
+        *_PROMISES,
         "BITPIX",
         "NAXIS",
         "PCOUNT",
@@ -43,8 +43,7 @@ _ZEROS = bytes(1 << 16)
 _BITPIX = (8, 16, 32, 64, -32, -64)
 
 
-@dataclass(frozen=True, slots=True)
-class HDUStart:
+class HDUStart(NamedTuple):
     """An HDU whose header was read and whose data comes next in the stream.
 
     Parameters
@@ -172,13 +171,10 @@ def _start(source: ByteSource, number: int, raw: bytes) -> HDUStart:
     if strange:
         msg = f"{where} holds {strange}: the file is damaged, download it again"
         raise CorruptFileError(msg)
-    for keyword in _PROMISES:
-        if keyword in cards:
-            cards.agreed(keyword)
+    structure = _structure(cards)
     name = "PRIMARY" if number == 0 else _name(cards, number)
-    bitpix, shape, groups, parameters = _structure(cards)
-    size = abs(bitpix) // 8 * groups * (parameters + math.prod(shape)) if shape else 0
-    if min(*shape, groups, parameters, 0) < 0 or size > MAX_DATA_BYTES:
+    bitpix, shape, size, is_believed = structure
+    if not is_believed:
         msg = (
             f"{where} ({name}) claims {size} bytes of data, shape {shape}: less than none or "
             f"more than {MAX_DATA_BYTES} is not believed; the file is damaged or not a MAPS file"
@@ -188,12 +184,12 @@ def _start(source: ByteSource, number: int, raw: bytes) -> HDUStart:
 
 
 class _Structure(NamedTuple):
-    """What a header says of its data: type, shape, GCOUNT and PCOUNT."""
+    """What a header says of its data: type, shape, bytes, and whether there may be as many."""
 
     bitpix: int
     shape: tuple[int, ...]
-    groups: int
-    parameters: int
+    size: int
+    is_believed: bool
 
 
 def _structure(cards: Cards) -> _Structure:
@@ -203,17 +199,17 @@ def _structure(cards: Cards) -> _Structure:
     whole have been read before.
     """
     if not cards.repeats(_STRUCTURAL):
-        found = _known_structure(cards.raw[: _FIRST_CARDS * CARD])
+        found = _known_extension(cards.raw[: _FIRST_CARDS * CARD])
         if found is not None:
             return found
     return _read_structure(cards)
 
 
 @lru_cache(maxsize=1024)
-def _known_structure(start: bytes) -> _Structure | None:
-    """Read them off the first cards of a header, if all of them are there and sound."""
+def _known_extension(start: bytes) -> _Structure | None:
+    """Read them off the first cards of an extension, if all of them are there and sound."""
     cards = Cards(start)
-    if "GCOUNT" not in cards or "PCOUNT" not in cards:  # the last of those in an extension
+    if not all(keyword in cards for keyword in ("XTENSION", "PCOUNT", "GCOUNT")):
         return None
     try:
         return _read_structure(cards)
@@ -222,6 +218,9 @@ def _known_structure(start: bytes) -> _Structure | None:
 
 
 def _read_structure(cards: Cards) -> _Structure:
+    for keyword in _PROMISES:
+        if keyword in cards:
+            cards.agreed(keyword)
     bitpix = _integer(cards, "BITPIX")
     naxis = _integer(cards, "NAXIS")
     if bitpix not in _BITPIX or not 0 <= naxis <= MAX_AXES:
@@ -230,7 +229,9 @@ def _read_structure(cards: Cards) -> _Structure:
     shape = tuple(_integer(cards, f"NAXIS{axis}") for axis in range(naxis, 0, -1))
     groups = _integer(cards, "GCOUNT", default=1)
     parameters = _integer(cards, "PCOUNT", default=0)
-    return _Structure(bitpix, shape, groups, parameters)
+    size = abs(bitpix) // 8 * groups * (parameters + math.prod(shape)) if shape else 0
+    is_believed = min(*shape, groups, parameters, 0) == 0 and size <= MAX_DATA_BYTES
+    return _Structure(bitpix, shape, size, is_believed)
 
 
 def _name(cards: Cards, number: int) -> str:

@@ -72,15 +72,15 @@ def test_the_first_cards_say_what_the_whole_header_says(edits: list[tuple[int, s
         elif place < len(cards):
             cards[place] = card
     quick = [said(cards) for _ in range(2)]
-    with mock.patch.object(walk, "_known_structure", return_value=None):
+    with mock.patch.object(walk, "_known_extension", return_value=None):
         plain = said(cards)
     assert quick == [plain, plain]
 
 
 def test_headers_of_one_shape_are_read_once() -> None:
     """Cards behind the first ones, which differ from galaxy to galaxy, cost nothing."""
-    walk._known_structure.cache_clear()
+    walk._known_extension.cache_clear()
     expected = ("EMLINE_GFLUX", -32, (35, 74, 74), 4 * 35 * 74 * 74)
     for number in range(3):
         assert said([*CARDS, f"CRVAL1  =                  {number}"]) == expected
-    assert walk._known_structure.cache_info()[:2] == (2, 1)
+    assert walk._known_extension.cache_info()[:2] == (2, 1)
