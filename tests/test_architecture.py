@@ -31,6 +31,7 @@ LAYERS: dict[str, set[str]] = {
     "location": {"errors"},
     "locking": set(),
     "disks": set(),
+    "order": set(),
     "datamodel": {"errors"},
     "regrid": {"errors"},
     "fits": {"errors", "location"},
@@ -38,8 +39,8 @@ LAYERS: dict[str, set[str]] = {
     "sas": {*_NAMES, "_version", "fits", "location", "locking", "samples"},
     "maps": {*_NAMES, "fits", "location", "sas"},
     "catalog": {*_NAMES, "fits", "location", "sas", "settings"},
-    "quality": {*_FACTS, "maps", "settings"},
-    "tensors": {*_FACTS, "maps", "regrid"},
+    "quality": {*_FACTS, "maps", "order", "settings"},
+    "tensors": {*_FACTS, "maps", "order", "regrid"},
     "store": {*_NAMES, "quality", "sas", "tensors"},
     "card": {"errors", "store"},
     "ensemble": {*_NAMES, "store"},
@@ -94,6 +95,7 @@ BESIDES_STDLIB: dict[str, set[str]] = {
     "datamodel": {"numpy"},
     "regrid": {"numpy"},
     "disks": {"numpy"},
+    "order": {"numpy"},
 }
 """Parts that are to stay light -> the libraries they may use."""
 

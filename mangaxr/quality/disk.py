@@ -21,9 +21,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from mangaxr.order import MAD_TO_SIGMA, median
 from mangaxr.quality.cells import Cells
 from mangaxr.quality.normal import solve_normal
-from mangaxr.quality.order import MAD_TO_SIGMA, median
 
 __all__ = ["Disk", "FittedDisk", "fit_disk"]
 

@@ -9,12 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from mangaxr.maps.measured import Measured
+from mangaxr.order import MAD_TO_SIGMA, median, percentiles, variance
 from mangaxr.quality.cells import Blocks, gather
 from mangaxr.quality.disk import FittedDisk, fit_disk
 from mangaxr.quality.distance import kpc_per_arcsec
 from mangaxr.quality.field import Field
 from mangaxr.quality.opposite import opposite
-from mangaxr.quality.order import MAD_TO_SIGMA, median, range_between, variance
 from mangaxr.quality.plane import Gradient, dipole_share, fit_gradient
 
 __all__ = ["measure_kinematics"]
@@ -85,9 +85,14 @@ def measure_kinematics(field: Field) -> dict[str, float]:
 def _spread(gas: _Tracer) -> dict[str, float]:
     return {
         "velocity_field_dispersion": math.sqrt(variance(gas.value)),
-        "velocity_range": range_between(gas.value, _RANGE),
+        "velocity_range": _range(gas.value),
         "dipole_strength": dipole_share(gas.x, gas.y, gas.value),
     }
+
+
+def _range(values: Array) -> float:
+    low, high = percentiles(values, _RANGE)
+    return high - low
 
 
 def _gradient(field: Field, gradient: Gradient) -> dict[str, float]:
@@ -114,7 +119,7 @@ def _disk(field: Field, gas: _Tracer, fitted: FittedDisk) -> dict[str, float]:
         "kinematic_misalignment": math.degrees(math.asin(abs(math.sin(turn)))),
         "systemic_velocity": disk.systemic,
         "systemic_velocity_error": fitted.systemic_error(),
-        "rotation_amplitude": range_between(model, _RANGE) / 2.0,
+        "rotation_amplitude": _range(model) / 2.0,
         "disk_variance_explained": 1.0 - variance(left) / total if total > 0 else math.nan,
         "velocity_asymmetry": _asymmetry(field, disk.systemic),
         "velocity_outliers": np.count_nonzero(far) / len(far),

@@ -8,9 +8,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from mangaxr.order import variance
 from mangaxr.quality.cells import Blocks
 from mangaxr.quality.normal import solve_normal
-from mangaxr.quality.order import variance
 
 __all__ = ["Gradient", "dipole_share", "fit_gradient"]
 

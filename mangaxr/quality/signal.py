@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from mangaxr.order import median
 from mangaxr.quality.field import Field
-from mangaxr.quality.order import median
 
 __all__ = ["measure_signal"]
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from mangaxr.order import median, percentiles
 from mangaxr.tensors.channels import Quantity
 from mangaxr.tensors.scaling_names import ScalingName
 
@@ -89,12 +90,17 @@ def fit_scaling(name: ScalingName, physical: Floats, quantity: Quantity) -> Scal
     if name == "none" or not values.size:
         return Scaling(name, 0.0, 1.0)
     if CENTERED[quantity]:
-        offset = float(np.median(values))
+        offset = median(values)
     else:
-        offset = float(np.percentile(values, RANGE_PERCENTILES[0]))
+        offset, high = _percentiles(values, *RANGE_PERCENTILES)
+    distance = np.abs(values - offset)
     if CENTERED[quantity] or name == "asinh":
-        scale = float(np.percentile(np.abs(values - offset), SPREAD_PERCENTILE))
+        (scale,) = _percentiles(distance, SPREAD_PERCENTILE)
     else:
-        scale = float(np.percentile(values, RANGE_PERCENTILES[1])) - offset
-    usable = scale > LEAST_CONTRAST * float(np.max(np.abs(values - offset)))
+        scale = high - offset
+    usable = scale > LEAST_CONTRAST * float(np.max(distance))
     return Scaling(name, offset, scale if usable else 1.0)
+
+
+def _percentiles(values: Floats, *percents: float) -> tuple[float, ...]:
+    return percentiles(values, [percent / 100.0 for percent in percents])

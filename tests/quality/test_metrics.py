@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 from astropy.cosmology import FlatLambdaCDM
 from hand_made_maps import FACTS, MIN_SNR, SPAXEL, Planes, draw_planes, field, measure, sky
@@ -20,7 +19,6 @@ from mangaxr.quality.coverage import largest_hole
 from mangaxr.quality.distance import kpc_per_arcsec
 from mangaxr.quality.metrics import METRICS
 from mangaxr.quality.opposite import opposite
-from mangaxr.quality.order import median, range_between, variance
 
 
 def test_every_metric_has_a_row_and_every_row_a_value(planes: Planes) -> None:
@@ -185,26 +183,6 @@ def test_a_file_that_lacks_an_extension_lacks_its_metrics_alone(
     """Custom runs may switch analyses off."""
     found = measure({name: p for name, p in planes.items() if name not in missing})
     assert {name for name, value in found.items() if math.isnan(value)} == gone
-
-
-@given(
-    values=arrays(np.float64, st.integers(1, 60), elements=st.floats(-1e4, 1e4)),
-    low=st.floats(0, 0.5),
-    high=st.floats(0.5, 1),
-)
-def test_order_statistics_are_numpys(
-    values: npt.NDArray[np.float64], low: float, high: float
-) -> None:
-    """Median, percentiles and variance, of any values."""
-    assert median(values) == pytest.approx(np.median(values), abs=1e-9)
-    assert variance(values) == pytest.approx(np.var(values), rel=1e-9, abs=1e-6)
-    first, last = np.quantile(values, [low, high])
-    assert range_between(values, (low, high)) == pytest.approx(last - first, abs=1e-7)
-
-
-def test_the_median_of_nothing_is_not_a_number() -> None:
-    """As no value is."""
-    assert math.isnan(median(np.empty(0)))
 
 
 def test_a_plane_is_not_taken_by_a_name_that_may_be_anothers(planes: Planes) -> None:

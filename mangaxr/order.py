@@ -7,11 +7,12 @@ values, of which a galaxy has dozens.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["MAD_TO_SIGMA", "median", "range_between", "variance"]
+__all__ = ["MAD_TO_SIGMA", "median", "percentiles", "variance"]
 
 Array = npt.NDArray[np.float64]
 
@@ -35,22 +36,28 @@ def median(values: Array) -> float:
     return 0.5 * float(ordered[low] + ordered[high])
 
 
-def range_between(values: Array, shares: tuple[float, float]) -> float:
-    """Return the distance between two percentiles, given as shares, interpolated linearly.
+def percentiles(values: Array, shares: Sequence[float]) -> tuple[float, ...]:
+    """Return percentiles, given as shares, to the last bit as numpy interpolates them.
 
     Examples
     --------
-    >>> range_between(np.arange(101.0), (0.25, 0.75))
-    50.0
+    >>> percentiles(np.array([3.0, 1.0, 2.0]), (0.25, 1.0))
+    (1.5, 3.0)
     """
-    ordered = np.sort(values)
-    ends = []
-    for share in shares:
-        place = share * (len(values) - 1)
-        below = int(place)
-        above = min(below + 1, len(values) - 1)
-        ends.append(float(ordered[below] + (place - below) * (ordered[above] - ordered[below])))
-    return ends[1] - ends[0]
+    last = len(values) - 1
+    places = [last * share for share in shares]
+    ends = [(int(place), min(int(place) + 1, last)) for place in places]
+    ordered = np.partition(values, [i for pair in ends for i in pair])
+    return tuple(
+        _between(float(ordered[below]), float(ordered[above]), place - below)
+        for place, (below, above) in zip(places, ends, strict=True)
+    )
+
+
+def _between(low: float, high: float, share: float) -> float:
+    """Interpolate from the nearer end, so that the ends themselves are met."""
+    way = high - low
+    return low + way * share if share < 0.5 else high - way * (1.0 - share)
 
 
 def variance(values: Array) -> float:
