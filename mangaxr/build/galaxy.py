@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mangaxr.build.items import Source
-from mangaxr.build.origin import size_row
+from mangaxr.build.origin import begin_size_row
 from mangaxr.build.rows import done_row, failed_row, header_row, quality_row, require_file
 from mangaxr.errors import MangaxrError, UnreachableError
 from mangaxr.maps.attributes import header_values
@@ -78,6 +78,7 @@ def build_galaxy(source: Source, recipe: Recipe, *, verify: bool, on_error: str)
         path = require_file(source)
         wanted, optional = wanted_by(recipe)
         raw = read_maps(path, wanted, optional=optional, verify=verify)
+        size_row = begin_size_row(source, verify=verify)
         values = header_values(raw)
         planes = MeasuredPlanes(raw, recipe.mask_bits)
         tensor = assemble(raw, recipe, values.get("reff", float("nan")), planes=planes)
@@ -88,7 +89,7 @@ def build_galaxy(source: Source, recipe: Recipe, *, verify: bool, on_error: str)
         if on_error == "raise":
             raise
         return BuiltGalaxy(failed_row(source, str(error)), None)
-    origin = header_row(raw, values) | size_row(source, verify=verify)
+    origin = header_row(raw, values) | size_row()
     parts = (origin, tensor_row(values, tensor, recipe), quality)
     return BuiltGalaxy(done_row(source, *parts), _arrays(tensor))
 

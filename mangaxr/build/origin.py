@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -14,7 +15,7 @@ from mangaxr.sas.layout import DEFAULT_BASE_URL, join_url, relative_maps_path
 from mangaxr.sas.manifest import Manifest
 from mangaxr.sas.verify import sha256_of
 
-__all__ = ["place_row", "size_row", "with_checksums"]
+__all__ = ["begin_size_row", "place_row", "with_checksums"]
 
 _NOT_READ = "not computed: without verify, a file is not read to its end"
 
@@ -44,9 +45,16 @@ def place_row(path: Path) -> dict[str, Any]:
     }
 
 
-def size_row(source: Source, *, verify: bool) -> dict[str, Any]:
-    """Return the size of a file that was read, and its SHA-256, or why that is not known."""
-    checksum = source.sha256 or _NOT_READ
-    if verify:
-        checksum = sha256_of(source.path)
-    return {"source_size": source.path.stat().st_size, "source_sha256": checksum}
+def begin_size_row(source: Source, *, verify: bool) -> Callable[[], dict[str, Any]]:
+    """Return what gives the size of a file, and its SHA-256, or why that is not known.
+
+    A file is hashed in the meantime, if it is to be: that takes as long as all that is computed
+    of it, and a processor may be idle.
+    """
+    row = {"source_size": source.path.stat().st_size, "source_sha256": source.sha256 or _NOT_READ}
+    if not verify:
+        return lambda: row
+    beside = ThreadPoolExecutor(1)
+    found = beside.submit(sha256_of, source.path)
+    beside.shutdown(wait=False)
+    return lambda: row | {"source_sha256": found.result()}

@@ -28,12 +28,14 @@ class RemoteFile:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._file: Any = None
+        self._place = 0
         self._file = self._do(path.open, "rb")
         self.size: int = self._do(path.stat).st_size
 
     def read(self, size: int = -1) -> bytes:
         """Return the next bytes; fewer than asked for at the end only."""
         data: bytes = self._do(self._file.read, size)
+        self._place += len(data)
         return data
 
     def readinto(self, buffer: memoryview) -> int:
@@ -45,11 +47,12 @@ class RemoteFile:
 
     def tell(self) -> int:
         """Return the place that is read next."""
-        return int(self._do(self._file.tell))
+        return self._place
 
     def seek(self, offset: int, whence: int = 0) -> int:
         """Go to another place."""
-        return int(self._do(self._file.seek, offset, whence))
+        self._place = int(self._do(self._file.seek, offset, whence))
+        return self._place
 
     def close(self) -> None:
         """Close the file."""

@@ -14,7 +14,7 @@ from io import FileIO
 from pathlib import Path
 from typing import Protocol, cast
 
-from isal.igzip import IGzipFile
+from isal import igzip_threaded
 from isal.igzip_lib import IsalError
 
 from mangaxr.errors import CorruptFileError, MangaxrError, MissingFileError
@@ -26,9 +26,8 @@ __all__ = ["ByteSource", "GzipSource", "PlainSource", "open_source", "unreadable
 
 # isal's stubs call its error class an instance.
 _DAMAGE = (cast("type[Exception]", IsalError), BadGzipFile, OverflowError, MemoryError)
-# Below the 128 KiB from which the allocator asks the kernel for fresh pages: threads that did so
-# for every piece would queue up for the address space of the process.
-_PIECE = (1 << 17) - (1 << 12)
+# Fewer, and ISA-L copies what it keeps of each for the next; more, and they leave the cache.
+_PIECE = 1 << 19
 # Every data unit of the survey fits. What is claimed beyond is believed as it arrives.
 _PART = 1 << 22
 _GZIP_MAGIC = b"\x1f\x8b"
@@ -71,19 +70,25 @@ class GzipSource:
     """A gzip file inflated with ISA-L, which releases the GIL.
 
     It is inflated up to a limit that grows with its size (`mangaxr.fits.limits`). Several members
-    are one stream, as RFC 1952 (2.2) has it.
+    are one stream, as RFC 1952 (2.2) has it. With ``ahead``, another thread inflates the next
+    piece or two, which pays for who goes to the end.
     """
 
     has_crc = True
 
-    def __init__(self, path: Path, handle: FileIO | RemoteFile, size: int) -> None:
+    def __init__(
+        self, path: Path, handle: FileIO | RemoteFile, size: int, *, ahead: bool = False
+    ) -> None:
         self.path = path
         self.position = 0
         self.is_near = not isinstance(handle, RemoteFile)
         self._file = handle
         self._size = size
         self._limit = inflated_limit(size)
-        self._inflated = IGzipFile(fileobj=handle, mode="rb")  # type: ignore[no-untyped-call]
+        # With no thread, this is IGzipFile.
+        self._inflated = igzip_threaded.open(  # type: ignore[no-untyped-call]
+            handle, threads=int(ahead), block_size=_PIECE
+        )
 
     def read(self, size: int) -> bytes:
         """Return exactly ``size`` inflated bytes, or fewer at the end of the stream."""
@@ -191,8 +196,15 @@ class PlainSource:
         """Do nothing: the map closes itself when the last view of it is gone."""
 
 
-def open_source(path: str | os.PathLike[str]) -> ByteSource:
+def open_source(path: str | os.PathLike[str], *, ahead: bool = False) -> ByteSource:
     """Open a FITS file for reading forwards, by its first bytes rather than its name.
+
+    Parameters
+    ----------
+    path
+        ``.fits.gz`` or ``.fits``.
+    ahead
+        Inflate in a thread of its own: the file will be read to its end.
 
     Raises
     ------
@@ -214,7 +226,7 @@ def open_source(path: str | os.PathLike[str]) -> ByteSource:
         handle.seek(0)
         if start[:2] == _GZIP_MAGIC:
             _check_flags(file, start)
-            return GzipSource(file, handle, _size_of(handle))
+            return GzipSource(file, handle, _size_of(handle), ahead=ahead)
         if start == _FITS_MAGIC:
             content = _content_of(handle)
             handle.close()

@@ -84,7 +84,7 @@ def read_maps(
     MissingExtensionError
         If it lacks a wanted extension or channel.
     """
-    source = open_source(path)
+    source = open_source(path, ahead=verify)
     try:
         return _Reader(source, wanted, optional, verify=verify).read()
     finally:

@@ -58,7 +58,7 @@ def verify_file(path: Path, level: Level, *, size: int = -1, name: str = "") -> 
     CorruptFileError
         If it is not whole.
     """
-    source = open_source(path)
+    source = open_source(path, ahead=level != "size")
     try:
         found = path.stat().st_size
         if size >= 0 and found != size:

@@ -274,10 +274,11 @@ def test_a_disk_that_fails_while_reading_is_an_error_of_ours(
         def readinto(self, buffer: Any) -> int:
             raise OSError(5, "Input/output error")
 
-    def open_failing(path: Path) -> source.ByteSource:
-        return source.GzipSource(path, Failing(path), path.stat().st_size)
+    def open_failing(path: Path, *, ahead: bool) -> source.ByteSource:
+        return source.GzipSource(path, Failing(path), path.stat().st_size, ahead=ahead)
 
     monkeypatch.setattr("mangaxr.maps.stream.open_source", open_failing)
-    with pytest.raises(CorruptFileError, match="Input/output error") as caught:
-        load_maps_file(path)
-    complaint(caught.value, path)
+    for verify in (False, True):
+        with pytest.raises(CorruptFileError, match="Input/output error") as caught:
+            load_maps_file(path, verify=verify)
+        complaint(caught.value, path)

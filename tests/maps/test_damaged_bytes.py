@@ -262,15 +262,15 @@ def test_bytes_left_to_read_are_counted_over_members(sound: bytes, path: Path) -
         source.close()
 
 
-@given(size=st.lists(st.integers(0, 20000), max_size=12))
+@given(size=st.lists(st.integers(0, 20000), max_size=12), ahead=st.booleans())
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_pieces_of_any_size_are_the_bytes_of_the_file(
-    size: list[int], sound: bytes, packed: bytes, path: Path
+    size: list[int], ahead: bool, sound: bytes, packed: bytes, path: Path
 ) -> None:
     """Reading and skipping in turn gives what slicing the inflated bytes gives, packed or not."""
     for content in (packed, sound):
         path.write_bytes(content)
-        source, at = open_source(path), 0
+        source, at = open_source(path, ahead=ahead), 0
         try:
             for number, wanted in enumerate(size):
                 if number % 2:
