@@ -104,7 +104,10 @@ BARS: tuple[Bar, ...] = (
         "the pair with every quality metric, start-up apart; 1 and 2 workers",
         "largest", 0.75, _beyond_start(("mangaxr-1", "igzip-1"), ("mangaxr-2", "igzip-2")),
     ),
-    Bar("`--verify`, start-up apart", "largest", 1.3, _beyond_start(("verify-1", "igzip-1"))),
+    Bar(
+        "`--verify`, start-up apart; 1 and 2 workers",
+        "largest", 1.3, _beyond_start(("verify-1", "igzip-1"), ("verify-2", "igzip-2")),
+    ),
     Bar(
         "reading the pair of a `.fits.gz`, 127 fibres: astropy over mangaxr",
         "reading", 12.0, lambda found: [found["ratio"]], at_least=True,

@@ -11,7 +11,7 @@ from isal import igzip
 
 __all__ = ["main"]
 
-_PIECE = 1 << 17
+_PIECE = 1 << 19
 
 
 def main() -> None:

@@ -92,6 +92,9 @@ SIDES: dict[str, Side] = {
     "verify-1": Side(
         "mangaxr, one worker, `--verify`", _build("--workers", "1", "--verify"), "igzip-1"
     ),
+    "verify-2": Side(
+        "mangaxr, two workers, `--verify`", _build("--workers", "2", "--verify"), "igzip-2"
+    ),
     "dask-2": Side("mangaxr on dask, two workers", _dask, "igzip-2"),
 }
 """Name -> side."""

@@ -105,7 +105,7 @@ def compute_quality(
         A client of a running `dask.distributed` cluster, which works in place of `workers`;
         files must be where its workers see them.
     verify
-        Check the gzip CRC and every FITS checksum, at twice the time.
+        Check the gzip CRC and every FITS checksum, at two to three times the time.
     download
         Fetch the files that the SAS tree lacks first. See `mangaxr.download`.
     base_urls, jobs
