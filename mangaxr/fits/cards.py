@@ -1,8 +1,8 @@
 """Header cards of one HDU, kept as bytes until somebody asks for a value.
 
 A build reads some thirty headers per galaxy and needs a dozen values of most of them.
-The commonest cards, plain values in the fixed format, are read here; all others are parsed
-by astropy, a hundred times slower.
+The commonest cards, those of plain values, are read here; all others are parsed by astropy, a
+hundred times slower.
 """
 
 from __future__ import annotations
@@ -26,12 +26,13 @@ BLOCK = 2880
 _PLAIN = re.compile(
     rb"[A-Z0-9_-]{1,8} *= +"
     rb"(?:'(?P<text>[^'&]*)'"
-    rb"|(?P<real>-?(?:0|[1-9]\d{0,17})\.\d{1,17}(?:E[+-]\d\d)?)"
+    rb"|(?P<real>-?(?:0|[1-9]\d{0,17})\.\d{1,20}(?:E[+-]\d\d)?)"
     rb"|(?P<number>0|-?[1-9]\d{0,17})"
     rb"|(?P<flag>[TF])) *(?:/[^']*)?"
 )
-"""Cards of the fixed format (FITS Standard 4.0, 4.2) without quotes or continuations inside."""
-_EQUALS, _TEXT_AT, _VALUE_END = 8, 10, 30
+"""Values without quotes or continuations inside (FITS Standard 4.0, 4.2), at any place: the DAP's
+own numbers do not end in column 30."""
+_EQUALS, _TEXT_AT = 8, 10
 _READ: Mapping[str, Callable[[bytes], float]] = {
     "number": int,
     "real": float,
@@ -51,7 +52,7 @@ def _plain_value(image: bytes) -> str | float | None:
     kind = match.lastgroup or ""
     if kind == "text":
         return match["text"].decode().rstrip() if match.start("text") == _TEXT_AT + 1 else None
-    return _READ[kind](match[kind]) if match.end(kind) == _VALUE_END else None
+    return _READ[kind](match[kind])
 
 
 @lru_cache(maxsize=8192)

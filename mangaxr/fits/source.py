@@ -85,9 +85,9 @@ class GzipSource:
         self._file = handle
         self._size = size
         self._limit = inflated_limit(size)
-        # With no thread, this is IGzipFile.
+        # Without a thread this is an IGzipFile. One that waits for a server cannot be told to stop.
         self._inflated = igzip_threaded.open(  # type: ignore[no-untyped-call]
-            handle, threads=int(ahead), block_size=_PIECE
+            handle, threads=int(ahead and self.is_near), block_size=_PIECE
         )
 
     def read(self, size: int) -> bytes:

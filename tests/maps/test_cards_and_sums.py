@@ -135,3 +135,22 @@ def test_a_card_out_of_order_is_left_to_astropy(body: str) -> None:
         return
     found = Cards(image.encode()).get("KEYWORD")
     assert found == (None if isinstance(expected, fits.card.Undefined) else expected)
+
+
+@pytest.mark.parametrize(
+    ("image", "value"),
+    [
+        ("EBVGAL  =                0.06  / Galactic reddening E(B-V)", 0.06),
+        ("EBVGAL  = 0.024165918692737764 / Galactic reddening E(B-V)", 0.024165918692737764),
+        ("MJD-OBS =              58849.0  / [d] MJD for DATE-OBS", 58849.0),
+        ("MANGAID = '1-109073'           / MaNGA ID number", "1-109073"),
+        ("Z       =            1.5E-02   / Input redshift", 0.015),
+        ("BINSNR  =                   1  /", 1),
+    ],
+)
+def test_the_daps_cards_are_read_without_astropy(
+    image: str, value: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes longer to import than a few galaxies to build."""
+    monkeypatch.setattr("mangaxr.fits.cards._card_value", None)
+    assert Cards(image.ljust(80).encode()).get(image[:8].strip()) == value
