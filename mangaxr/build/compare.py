@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -21,6 +20,7 @@ from mangaxr.errors import one_line
 from mangaxr.location import locate
 from mangaxr.quality.metrics import FLAGS
 from mangaxr.sas.local import sas_root
+from mangaxr.sas.verify import sha256_of
 from mangaxr.store.contract import (
     ARRAYS,
     GALAXY_COORDS,
@@ -133,8 +133,7 @@ def _differences(
         words = f"is {recorded['source_size']}; {source.path} has {size} bytes"
         yield "MX402", Found("source_size", words, name)
     if _SHA256.fullmatch(str(recorded["source_sha256"])):
-        with source.path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        digest = sha256_of(source.path)
         if digest != recorded["source_sha256"]:
             words = f"is {recorded['source_sha256']}; that of {source.path} is {digest}"
             yield "MX403", Found("source_sha256", words, name)

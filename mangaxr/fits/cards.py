@@ -182,10 +182,8 @@ class Cards:
 def _plain_texts(cards: bytes, letter: str) -> tuple[str, ...]:
     """Read numbered cards, if all are plain; those of an extension are the same in all files."""
     places = keywords_of(cards).numbered[letter].places
-    values = [_plain_value(cards[at : at + CARD]) for _, at in places]
-    if None in values:
-        return ()
-    return _by_number(dict(zip((number for number, _ in places), values, strict=True)))
+    found = [(number, _plain_value(cards[at : at + CARD])) for number, at in places]
+    return () if any(value is None for _, value in found) else _by_number(dict(found))
 
 
 def _by_number(found: Mapping[int, object]) -> tuple[str, ...]:

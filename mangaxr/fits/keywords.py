@@ -83,7 +83,7 @@ class Keywords:
             for name, at in self.places.items()
             if (match := pattern.fullmatch(name))
         )
-        ends = [at for _, at in places] or [-CARD]
+        ends = [at for _, at in places] or [-CARD]  # of nothing, an empty span
         return Numbered(slice(min(ends), max(ends) + CARD), places)
 
 

@@ -121,7 +121,7 @@ def test_any_card_has_the_value_that_astropy_reads(
 
 @settings(max_examples=500)
 @given(body=st.text("= '/+-0123456789.TFE&ab", max_size=70))
-def test_a_card_out_of_order_is_left_to_astropy(body: str) -> None:
+def test_a_card_out_of_order_has_astropys_value(body: str) -> None:
     """What is written in no fixed format has astropy's value, or is an error as with it.
 
     Where there is no equals sign behind the keyword astropy warns, which is an error here too.

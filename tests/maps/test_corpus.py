@@ -118,6 +118,9 @@ REFUSED: dict[str, tuple[Recipe, type[MangaxrError], str]] = {
     "gzip of a kind to come": (
         lambda: gzip.compress(PLAIN)[:3] + b"\x40" + gzip.compress(PLAIN)[4:],
         CorruptFileError, "flags 0x40"),
+    "a second member of a kind to come": (
+        lambda: gzip.compress(PLAIN) + gzip.compress(b"")[:3] + b"\x80" + bytes(99),
+        CorruptFileError, "gzip stream is damaged"),
     "bytes behind gzip's": (
         lambda: gzip.compress(PLAIN) + b"\0\0</html>", CorruptFileError, "gzip stream is damaged"),
     "half a member behind gzip's": (
