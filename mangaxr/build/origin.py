@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -48,13 +48,16 @@ def place_row(path: Path) -> dict[str, Any]:
 def begin_size_row(source: Source, *, verify: bool) -> Callable[[], dict[str, Any]]:
     """Return what gives the size of a file, and its SHA-256, or why that is not known.
 
-    A file is hashed in the meantime, if it is to be: that takes as long as all that is computed
-    of it, and a processor may be idle.
+    To be called before the file is read: if it is to be hashed, a thread does so meanwhile. What
+    is wrong with the file is for its reader to say.
     """
-    row = {"source_size": source.path.stat().st_size, "source_sha256": source.sha256 or _NOT_READ}
     if not verify:
-        return lambda: row
+        return partial(_size_row, source, lambda: source.sha256 or _NOT_READ)
     beside = ThreadPoolExecutor(1)
     found = beside.submit(sha256_of, source.path)
     beside.shutdown(wait=False)
-    return lambda: row | {"source_sha256": found.result()}
+    return partial(_size_row, source, found.result)
+
+
+def _size_row(source: Source, digest: Callable[[], str]) -> dict[str, Any]:
+    return {"source_sha256": digest(), "source_size": source.path.stat().st_size}

@@ -214,8 +214,9 @@ def measure_galaxy(
 ) -> Row:
     """Measure one galaxy; return its row, or that of its failure."""
     try:
-        raw = read_maps(require_file(source), _wanted(), optional=OPTIONAL, verify=verify)
+        path = require_file(source)
         size_row = begin_size_row(source, verify=verify)
+        raw = read_maps(path, _wanted(), optional=OPTIONAL, verify=verify)
         values = header_values(raw)
         planes = MeasuredPlanes(raw, bits)
         quality = quality_row(planes, values, min_snr=min_snr, thresholds=thresholds)
