@@ -21,8 +21,9 @@ _CRITICAL = {
     for bit in table
     if bit.name == "CRITICAL"
 }
-_RING, _FARTHEST, _COVERED = 0.1, 8.0, 0.9
-"""Width of a ring and the last one's radius, R_e; the share of it that must be covered."""
+_RING, _RINGS, _COVERED = 0.1, 80, 0.9
+"""Width of a ring, R_e; how many there are; the share of one that must be covered."""
+_FARTHEST = _RING * _RINGS
 
 
 def measure_coverage(field: Field) -> dict[str, float]:
@@ -66,7 +67,9 @@ def _share_within(field: Field, reach: float) -> float:
         return math.nan
     semi_major = reach * field.fact("reff")
     area = math.pi * semi_major**2 * (1.0 - field.facts.get("ellipticity", 0.0))
-    whole = max(float(number), area / field.spaxel_area) if _leaves(inside) else float(number)
+    whole = float(area / field.spaxel_area)
+    if not (whole > number and _leaves(inside)):
+        whole = float(number)
     return np.count_nonzero(inside & field.velocity.valid) / whole
 
 
@@ -81,9 +84,11 @@ def _covered_radius(field: Field) -> float:
     near = np.flatnonzero((field.radius_re >= 0.0) & (field.radius_re < _FARTHEST))
     if not len(near):
         return math.nan
-    ring = (field.radius_re.take(near) / _RING).astype(np.intp)
-    every = np.bincount(ring, minlength=round(_FARTHEST / _RING))
-    seen = np.bincount(ring, field.bundle.take(near), minlength=len(every))
+    ring = (field.radius_re.take(near) * (1.0 / _RING)).astype(np.intp)
+    outside, seen = np.bincount(
+        ring + _RINGS * field.bundle.take(near), minlength=2 * _RINGS
+    ).reshape(2, _RINGS)
+    every = outside + seen
     # A narrow ring about the middle may hold no spaxel's centre: it is as its neighbours.
     short = np.flatnonzero((every > 0) & (seen < _COVERED * every))
     last = int(np.flatnonzero(every)[-1]) + 1

@@ -31,16 +31,18 @@ Array = npt.NDArray[np.float64]
 
 _FEWEST = 12
 """Cells that a fit needs, for its seven parameters."""
-_SYSTEMIC, _ANGLE = 0, 4
-"""Places of two parameters; the curve's are between them, the centre's are the last."""
+_SYSTEMIC, _ANGLE, _MEASURED = 0, 4, 7
+_CURVE, _LINEAR, _MOVING, _FITTED = slice(1, 4), slice(0, 4), slice(4, 7), slice(0, 7)
+"""Places of the parameters: velocity and curve are linear, angle and centre are not; behind them
+is what they have to explain."""
 _STEPS = 15
 _CLIP = 5.0
 """Standard deviations beyond which a cell does not count."""
 _CENTRE = 0.5
 """arcsec within which the centre is expected: a fifth of the PSF."""
-_LONGEST = np.array([0.3, 0.5, 0.5])
+_LONGEST = (0.3, 0.5, 0.5)
 """Longest step: radian, arcsec, arcsec."""
-_SHORTEST = np.array([0.02, 0.05, 0.05])
+_SHORTEST = (0.02, 0.05, 0.05)
 """Steps after which the next, of the order of their square, is not worth taking."""
 _SCALES = np.array([0.08, 0.25, 0.8])
 _LEAST_SCALES = np.array([1.0, 1.5, 3.0])
@@ -77,17 +79,27 @@ class Disk:
     scales: Array
     curve: Array
 
-    def velocity(self, x: Array, y: Array) -> Array:
-        """Evaluate the disk at offsets in arcsec to the East and North, km/s."""
+    def velocity(self, places: Array) -> Array:
+        """Evaluate the disk.
+
+        Parameters
+        ----------
+        places
+            Offsets in arcsec to the East and North, and 1: array (3, place).
+
+        Returns
+        -------
+        numpy.ndarray
+            km/s, array (place,).
+        """
         plane = _Plane(
-            np.stack([x, y]),
+            places,
             self.center,
             pa=math.radians(self.pa),
             axis_ratio=self.axis_ratio,
             scales=self.scales,
         )
-        rotation: Array = self.curve @ plane.shapes()
-        return rotation + self.systemic
+        return plane.rotation(self.curve) + self.systemic
 
 
 class FittedDisk(NamedTuple):
@@ -136,7 +148,8 @@ def fit_disk(
     if number < _FEWEST:
         return None
     # Of a uniform disk, its edge.
-    reach = math.sqrt(2.0 * float(np.vdot(cells.places, cells.places)) / number)
+    offsets = cells.places[:2]
+    reach = math.sqrt(2.0 * float(np.vdot(offsets, offsets)) / number)
     scales = np.maximum(_SCALES * reach, _LEAST_SCALES)
     fit = _Fit(cells, scales, max(axis_ratio, _THINNEST))
     try:
@@ -157,89 +170,110 @@ class _Plane:
         axis_ratio: float,
         scales: Array,
     ) -> None:
-        sine, cosine, self.q = math.sin(pa), math.cos(pa), axis_ratio
-        turn = np.array([[sine, cosine], [-cosine / axis_ratio, sine / axis_ratio]])
-        moved = turn @ np.asarray(center)
-        self.a, self.b = turn @ places - moved[:, np.newaxis]
-        squared = self.a * self.a + self.b * self.b
-        self.inverse = 1.0 / np.sqrt(squared + (scales * scales)[:, np.newaxis])
-        self._back = np.array([[-sine, -cosine], [-cosine, sine]])
+        sine, cosine, q = math.sin(pa), math.cos(pa), axis_ratio
+        x, y = center
+        turn = [
+            [sine, cosine, -sine * x - cosine * y],
+            [-cosine / q, sine / q, (cosine * x - sine * y) / q],
+        ]
+        self.a, self.b = within = np.array(turn) @ places
+        self.squares = within * within
+        inverse = (self.squares[0] + self.squares[1]) + (scales * scales)[:, np.newaxis]
+        np.sqrt(inverse, out=inverse)
+        self.inverse = np.reciprocal(inverse, out=inverse)
+        # By phi, but for its factor b, and by the centre: from the rows of `slopes`.
+        self._back = np.array([[-q, 0.0, -1 / q], [-sine, -cosine / q, 0], [-cosine, sine / q, 0]])
 
-    def shapes(self) -> Array:
-        """Return a / sqrt(R^2 + s_k^2), array (k, place)."""
-        shapes: Array = self.a * self.inverse
-        return shapes
+    def rotation(self, curve: Array) -> Array:
+        """Return the velocity about that of the centre, array (place,)."""
+        rotation: Array = self.a * (curve @ self.inverse)
+        return rotation
 
-    def slopes(self, curve: Array) -> Array:
-        """Return the velocity's derivatives by phi (per radian) and the centre (per arcsec)."""
-        mean = curve @ self.inverse
+    def shapes(self, out: Array) -> None:
+        """Write a / sqrt(R^2 + s_k^2), array (k, place)."""
+        np.multiply(self.a, self.inverse, out=out)
+
+    def slopes(self, curve: Array, out: Array) -> None:
+        """Write the derivatives of the rotation by phi (per radian) and the centre (per arcsec).
+
+        Parameters
+        ----------
+        curve
+            The c_k.
+        out
+            Array (3, place).
+        """
         bend = curve @ (self.inverse * self.inverse * self.inverse)
-        turned = self.a * self.a * bend
-        slopes = np.empty((3, len(mean)))
-        slopes[0] = self.b * ((self.q - 1.0 / self.q) * turned - self.q * mean)
-        slopes[1] = mean - turned  # by a
-        slopes[2] = self.a * self.b * bend / self.q  # by -b q
-        slopes[1:] = self._back @ slopes[1:]
-        return slopes
+        rows = np.empty_like(out)
+        np.multiply(self.squares[0], bend, out=rows[2])
+        np.subtract(curve @ self.inverse, rows[2], out=rows[0])  # by a
+        np.multiply(self.a * self.b, bend, out=rows[1])  # by -b
+        np.matmul(self._back, rows, out=out)
+        out[0] *= self.b
 
 
 class _Fit:
     """State of one fit: its parameters are v_sys, the c_k, phi, and the centre's X and Y."""
 
-    residual: Array
-    columns: Array
     inverse: Array
+    misfit: float
 
     def __init__(self, cells: Cells, scales: Array, axis_ratio: float) -> None:
         self.cells = cells
         self.scales = scales
         self.axis_ratio = axis_ratio
         self.weight = cells.weight
+        self.rows = np.zeros((8, len(cells.value)))
 
     def run(self, start: float, center: tuple[float, float]) -> Disk:
         """Step until nothing moves."""
-        state = np.array([*[0.0] * _ANGLE, start, *center])
-        columns = np.empty((len(state), len(self.weight)))
-        columns[_SYSTEMIC] = 1.0
+        state, rows = np.zeros(7), self.rows
+        state[_MOVING] = start, *center
+        rows[_SYSTEMIC], rows[_MEASURED] = 1.0, self.cells.value
         plane, settled = self._plane(state), False
-        columns[1:_ANGLE] = plane.shapes()
-        state[:_ANGLE] = self._curve(columns[:_ANGLE])
+        plane.shapes(rows[_CURVE])
+        products = self._products()
+        normal = products[_LINEAR, _LINEAR] * _RIDGE[_LINEAR, _LINEAR]
+        state[_LINEAR] = solve_normal(normal, products[_LINEAR, _MEASURED])
         for step_number in range(_STEPS):
             if step_number:
                 plane = self._plane(state)
-                columns[1:_ANGLE] = plane.shapes()
-            columns[_ANGLE:] = plane.slopes(state[1:_ANGLE])
-            residual = self.cells.value - state[:_ANGLE] @ columns[:_ANGLE]
-            settled = settled or self._clip(residual)
-            weighted = columns * self.weight
-            normal = (weighted @ columns.T + _PRIOR) * _RIDGE
-            step = solve_normal(normal, weighted @ residual - _PRIOR @ state)
-            step[_ANGLE:] = np.minimum(np.maximum(step[_ANGLE:], -_LONGEST), _LONGEST)
+                plane.shapes(rows[_CURVE])
+            plane.slopes(state[_CURVE], rows[_MOVING])
+            np.subtract(self.cells.value, state[_LINEAR] @ rows[_LINEAR], out=rows[_MEASURED])
+            settled = settled or self._clip(rows[_MEASURED])
+            products = self._products()
+            normal = (products[_FITTED, _FITTED] + _PRIOR) * _RIDGE
+            step = solve_normal(normal, products[_FITTED, _MEASURED] - _PRIOR @ state)
+            moves = [
+                max(-longest, min(move, longest))
+                for move, longest in zip(step[_MOVING].tolist(), _LONGEST, strict=True)
+            ]
+            step[_MOVING] = moves
             state += step
-            if settled and (np.abs(step[_ANGLE:]) < _SHORTEST).all():
+            if settled and all(map(_is_short, moves, _SHORTEST)):
                 break
-        self.residual, self.columns = residual, columns
+        # What the model leaves beyond the noise is an error of the model, as smooth as noise.
+        noise = float((self.weight * self.cells.sigma) @ self.cells.sigma)
+        self.misfit = float(products[_MEASURED, _MEASURED]) / noise
         self.inverse = solve_normal(normal, _UNIT)
         return self._disk(state)
 
     def error(self, which: int) -> float:
         """Return the standard error of a parameter after the last step."""
-        cells, weight, row = self.cells, self.weight, self.inverse[which]
-        # What the model leaves beyond the noise is an error of the model, as smooth as noise.
-        misfit = float((weight @ self.residual**2) / (weight @ cells.sigma**2))
-        noise = cells.variance((row @ self.columns) * (weight * cells.sigma))
-        return math.sqrt(noise * max(1.0, misfit) + float(row @ _PRIOR @ row))
+        cells, row = self.cells, self.inverse[which]
+        noise = cells.noise.variance((row @ self.rows[_FITTED]) * (self.weight * cells.sigma))
+        return math.sqrt(noise * max(1.0, self.misfit) + float(row @ _PRIOR @ row))
 
     def _plane(self, state: Array) -> _Plane:
-        pa, x, y = state[_ANGLE:].tolist()
+        pa, x, y = state[_MOVING].tolist()
         places, ratio = self.cells.places, self.axis_ratio
         return _Plane(places, (x, y), pa=pa, axis_ratio=ratio, scales=self.scales)
 
-    def _curve(self, columns: Array) -> Array:
-        """Solve for the velocity and the curve alone."""
-        weighted = columns * self.weight
-        ridge = _RIDGE[:_ANGLE, :_ANGLE]
-        return solve_normal((weighted @ columns.T) * ridge, weighted @ self.cells.value)
+    def _products(self) -> Array:
+        """Return the weighted sums of products of all rows, array (8, 8)."""
+        products: Array = (self.rows * self.weight) @ self.rows.T
+        return products
 
     def _clip(self, residual: Array) -> bool:
         """Leave out what is far off; return whether that is what was left out before."""
@@ -250,7 +284,7 @@ class _Fit:
         return bool((before == self.weight).all())
 
     def _disk(self, state: Array) -> Disk:
-        pa, curve, edge = state[_ANGLE], state[1:_ANGLE], self.scales[-1]
+        pa, curve, edge = state[_ANGLE], state[_CURVE], self.scales[-1]
         if float(curve @ (edge / np.hypot(edge, self.scales))) < 0.0:
             pa, curve = pa + math.pi, -curve
         return Disk(
@@ -261,3 +295,7 @@ class _Fit:
             scales=self.scales,
             curve=curve,
         )
+
+
+def _is_short(move: float, shortest: float) -> bool:
+    return abs(move) < shortest

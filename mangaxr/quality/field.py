@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -59,8 +58,6 @@ class Field:
     ----------
     geometry
         Where the spaxels are.
-    x, y
-        Offsets from the object, arcsec to the East and North.
     radius, radius_re
         Semi-major-axis radius in arcsec and in R_e; NaN everywhere where it is unknown.
     bundle
@@ -87,8 +84,6 @@ class Field:
     """
 
     geometry: Geometry
-    x: Array
-    y: Array
     radius: Array
     radius_re: Array
     bundle: Flags
@@ -124,7 +119,6 @@ def field_of(planes: MeasuredPlanes, facts: Mapping[str, Any], *, min_snr: float
     """
     geometry = planes.geometry
     shape = geometry.shape
-    x, y = _offsets(shape, geometry.center, geometry.spaxel)
     flux = planes.measured(_FLUX, LINE)
     found = planes.measured(_VELOCITY, LINE)
     strong = flux.valid & (flux.value >= min_snr * flux.sigma)
@@ -134,8 +128,6 @@ def field_of(planes: MeasuredPlanes, facts: Mapping[str, Any], *, min_snr: float
     mask = planes.plane(velocity_row.mask if velocity_row else "", LINE)
     return Field(
         geometry=geometry,
-        x=x,
-        y=y,
         radius=_coordinate(planes, "r_arcsec"),
         # Without R_e the DAP leaves arcsec in this plane.
         radius_re=_coordinate(planes, "r_re") if known else np.full(shape, np.nan),
@@ -152,18 +144,6 @@ def field_of(planes: MeasuredPlanes, facts: Mapping[str, Any], *, min_snr: float
         velocity_at=np.flatnonzero(with_velocity),
         facts=facts,
     )
-
-
-@lru_cache(maxsize=64)
-def _offsets(
-    shape: tuple[int, int], center: tuple[float, float], spaxel: float
-) -> tuple[Array, Array]:
-    """Return the offsets of all spaxels, arcsec to the East and North, (y, x) each."""
-    row, column = np.indices(shape, dtype=np.float64)
-    x, y = (center[1] - column) * spaxel, (row - center[0]) * spaxel
-    for array in (x, y):
-        array.setflags(write=False)
-    return x, y
 
 
 def _plane(planes: MeasuredPlanes, name: str) -> Array | None:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from mangaxr.maps.measured import Measured
 from mangaxr.order import MAD_TO_SIGMA, median, percentiles, variance
-from mangaxr.quality.cells import Blocks, gather
+from mangaxr.quality.cells import gather
 from mangaxr.quality.disk import FittedDisk, fit_disk
 from mangaxr.quality.distance import kpc_per_arcsec
 from mangaxr.quality.field import Field
-from mangaxr.quality.opposite import opposite
-from mangaxr.quality.plane import Gradient, dipole_share, fit_gradient
+from mangaxr.quality.surfaces import Gradient, Surfaces, fit_surfaces
+from mangaxr.quality.tracer import Tracer, places_of
+from mangaxr.quality.turned import turned_share
 
 __all__ = ["measure_kinematics"]
 
@@ -25,68 +24,43 @@ _RANGE = (0.025, 0.975)
 _OUTLIER = 5.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Tracer:
-    """The valid spaxels of a velocity field; arrays (spaxel,)."""
-
-    x: Array
-    y: Array
-    value: Array
-    sigma: Array
-    bins: npt.NDArray[np.int64]
-    blocks: Blocks
-
-    @classmethod
-    def of(cls, field: Field, measured: Measured, bins: npt.NDArray[np.int64]) -> _Tracer:
-        """Take the valid spaxels that are in a bin."""
-        where = measured.valid & (bins >= 0)
-        at = np.flatnonzero(where)
-        return cls(
-            x=field.x.take(at),
-            y=field.y.take(at),
-            value=measured.value.take(at),
-            sigma=measured.sigma.take(at),
-            bins=bins.take(at),
-            blocks=Blocks(where),
-        )
-
-    def fit(
-        self, field: Field, start: float, center: tuple[float, float] = (0.0, 0.0)
-    ) -> FittedDisk | None:
-        """Fit a disk, from a position angle in radian and a centre on."""
-        cells = gather(self.x, self.y, self.value, self.sigma, self.bins, self.blocks)
-        ellipticity = field.fact("ellipticity")
-        ratio = 1.0 - ellipticity if 0.0 <= ellipticity < 1.0 else 1.0
-        return fit_disk(cells, start, ratio, center)
-
-
 def measure_kinematics(field: Field) -> dict[str, float]:
     """Compute the kinematic metrics; what cannot be computed is left out."""
-    gas = _Tracer.of(field, field.velocity, field.gas_bins)
-    gradient = fit_gradient(gas.x, gas.y, gas.value, gas.sigma, gas.blocks)
-    if gradient is None:
+    places = places_of(field.geometry)
+    gas = Tracer.of(places, field.velocity, field.gas_bins)
+    surfaces = fit_surfaces(gas)
+    if surfaces is None:
         return {}
-    found = _spread(gas) | _gradient(field, gradient)
+    found = _spread(gas, surfaces) | _gradient(field, surfaces.gradient)
     found["flux_velocity_correlation"] = _correlation(field)
-    fitted = gas.fit(field, gradient.axis)
+    fitted = _fit(field, gas, surfaces.gradient.axis)
     if fitted is not None:
-        found |= _disk(field, gas, fitted)
+        found |= _disk(field, gas, fitted, surfaces.variance)
     if field.stars is not None:
         # Stars turn about much the same axis as the gas: there their fit starts.
         disk = fitted.disk if fitted else None
-        start = (math.radians(disk.pa), disk.center) if disk else (gradient.axis,)
-        stars = _Tracer.of(field, field.stars, field.star_bins).fit(field, *start)
+        start = (math.radians(disk.pa), disk.center) if disk else (surfaces.gradient.axis,)
+        stars = _fit(field, Tracer.of(places, field.stars, field.star_bins), *start)
         if stars is not None:
             found["stellar_kinematic_pa"] = stars.disk.pa
             found["stellar_kinematic_pa_error"] = stars.pa_error()
     return found
 
 
-def _spread(gas: _Tracer) -> dict[str, float]:
+def _fit(
+    field: Field, tracer: Tracer, start: float, center: tuple[float, float] = (0.0, 0.0)
+) -> FittedDisk | None:
+    """Fit a disk, from a position angle in radian and a centre on."""
+    ellipticity = field.fact("ellipticity")
+    ratio = 1.0 - ellipticity if 0.0 <= ellipticity < 1.0 else 1.0
+    return fit_disk(gather(tracer), start, ratio, center)
+
+
+def _spread(gas: Tracer, surfaces: Surfaces) -> dict[str, float]:
     return {
-        "velocity_field_dispersion": math.sqrt(variance(gas.value)),
+        "velocity_field_dispersion": math.sqrt(surfaces.variance),
         "velocity_range": _range(gas.value),
-        "dipole_strength": dipole_share(gas.x, gas.y, gas.value),
+        "dipole_strength": surfaces.dipole_share,
     }
 
 
@@ -104,14 +78,14 @@ def _gradient(field: Field, gradient: Gradient) -> dict[str, float]:
     }
 
 
-def _disk(field: Field, gas: _Tracer, fitted: FittedDisk) -> dict[str, float]:
+def _disk(field: Field, gas: Tracer, fitted: FittedDisk, total: float) -> dict[str, float]:
+    """Describe a disk, given the variance of all velocities."""
     disk = fitted.disk
-    model = disk.velocity(gas.x, gas.y)
+    model = disk.velocity(gas.places)
     left = gas.value - model
     residual = np.abs(left)
     spread = MAD_TO_SIGMA * median(residual)
     far = residual > _OUTLIER * np.maximum(spread, gas.sigma)
-    total = variance(gas.value)
     turn = math.radians(disk.pa - field.fact("pa"))
     return {
         "kinematic_pa": disk.pa,
@@ -121,16 +95,11 @@ def _disk(field: Field, gas: _Tracer, fitted: FittedDisk) -> dict[str, float]:
         "systemic_velocity_error": fitted.systemic_error(),
         "rotation_amplitude": _range(model) / 2.0,
         "disk_variance_explained": 1.0 - variance(left) / total if total > 0 else math.nan,
-        "velocity_asymmetry": _asymmetry(field, disk.systemic),
+        "velocity_asymmetry": turned_share(
+            field.velocity.value - disk.systemic, field.velocity.valid, field.geometry, sign=1
+        ),
         "velocity_outliers": np.count_nonzero(far) / len(far),
     }
-
-
-def _asymmetry(field: Field, systemic: float) -> float:
-    value = (field.velocity.value - systemic) * field.velocity.valid
-    other, both = opposite(value, field.velocity.valid, field.geometry)
-    total = float(np.vdot(np.abs(value) + np.abs(other), both))
-    return float(np.vdot(np.abs(value + other), both)) / total if total > 0 else np.nan
 
 
 def _correlation(field: Field) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -21,6 +22,9 @@ _GROUPS: Mapping[Group, Callable[[Field], dict[str, float]]] = {
     "kinematics": measure_kinematics,
     "morphology": measure_morphology,
 }
+
+
+_UNKNOWN = dict.fromkeys((row.name for row in METRICS), math.nan)
 
 
 def measure_quality(
@@ -52,4 +56,4 @@ def measure_quality(
     found: dict[str, float] = {}
     for compute in _GROUPS.values():
         found |= compute(field)
-    return {row.name: found.get(row.name, float("nan")) for row in METRICS}
+    return _UNKNOWN | found

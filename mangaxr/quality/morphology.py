@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mangaxr.quality.field import Field
-from mangaxr.quality.opposite import opposite
+from mangaxr.quality.turned import turned_share
 
 __all__ = ["measure_morphology"]
 
@@ -24,7 +24,6 @@ _SMOOTH = 2.5
 
 def measure_morphology(field: Field) -> dict[str, float]:
     """Compute the metrics of H-alpha's shape; what cannot be computed is left out."""
-    valid = field.flux.valid
     flux = field.flux.value
     total = float(flux.take(field.flux_at).sum())
     if not total > 0.0:
@@ -35,10 +34,7 @@ def measure_morphology(field: Field) -> dict[str, float]:
     box = _central_box(field)
     found["central_flux_fraction"] = float(flux[box].sum()) / total
     found["clumpiness"] = _clumpiness(field, box)
-    other, both = opposite(flux, valid, field.geometry)
-    light = float(np.vdot(np.abs(flux) + np.abs(other), both))
-    if light > 0.0:
-        found["flux_asymmetry"] = float(np.vdot(np.abs(flux - other), both)) / light
+    found["flux_asymmetry"] = turned_share(flux, field.flux.valid, field.geometry, sign=-1)
     return found
 
 

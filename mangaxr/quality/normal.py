@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -32,11 +34,17 @@ def solve_normal(normal: Array, right: Array) -> Array:
     >>> solve_normal(np.array([[2.0, 0.0], [0.0, 4.0]]), np.array([2.0, 2.0]))
     array([1. , 0.5])
     """
-    # Half a second that a process which fits nothing need not spend on its start.
-    from scipy.linalg.lapack import dposv
-
-    _, solution, info = dposv(normal, right)
-    if info or not math.isfinite(solution.sum()):
+    _, solution, info = _dposv()(normal, right)
+    if info or not math.isfinite(np.vdot(solution, solution)):
         msg = "the columns of a fit are not independent"
         raise np.linalg.LinAlgError(msg)
     return np.asarray(solution, dtype=np.float64)
+
+
+@cache
+def _dposv() -> Callable[[Array, Array], tuple[Array, Array, int]]:
+    # Half a second that a process which fits nothing need not spend on its start.
+    from scipy.linalg.lapack import dposv
+
+    found: Callable[[Array, Array], tuple[Array, Array, int]] = dposv
+    return found

@@ -17,12 +17,13 @@ def measure_signal(field: Field) -> dict[str, float]:
     area = field.spaxel_area
     if len(field.flux_at):
         flux, sigma = (part.take(field.flux_at) for part in (field.flux.value, field.flux.sigma))
+        total = float(flux.sum())
         inner = _inner(field, field.flux_at)
         found |= {
             "flux_min": float(flux.min()) / area,
             "flux_max": float(flux.max()) / area,
-            "flux_mean": float(flux.mean()) / area,
-            "ha_flux_total": float(flux.sum()),
+            "flux_mean": total / len(flux) / area,
+            "ha_flux_total": total,
             "ha_snr_1re": median(field.flux.value.take(inner) / field.flux.sigma.take(inner)),
         }
         if field.strong.any():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import tomllib
 from collections.abc import Mapping
@@ -9,9 +10,6 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
-
-import numpy as np
-import numpy.typing as npt
 
 from mangaxr.errors import CriteriaError
 from mangaxr.quality.metrics import FLAGS, METRICS
@@ -32,19 +30,14 @@ class Condition:
     below: float | None = None
     above: float | None = None
 
-    def raised(self, values: npt.ArrayLike) -> npt.NDArray[np.bool_]:
-        """Whether values raise the flag; one that is unknown does."""
-        numbers = np.asarray(values, dtype=np.float64)
-        raised = np.isnan(numbers)
-        if self.below is not None:
-            raised |= numbers < self.below
-        if self.above is not None:
-            raised |= numbers > self.above
-        return raised
+    def raised(self, value: float) -> bool:
+        """Whether a value raises the flag; one that is unknown does."""
+        is_above = self.above is not None and value > self.above
+        return math.isnan(value) or self._is_below(value) or is_above
 
     def words(self, value: float) -> str:
         """Say why a value raises the flag."""
-        if np.isnan(value):
+        if math.isnan(value):
             return f"{self.metric} is unknown"
         unit = "" if _UNITS[self.metric] == "1" else f" {_UNITS[self.metric]}"
         side, limit = ("below", self.below) if self._is_below(value) else ("above", self.above)
