@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import pickle
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import dask
@@ -246,3 +248,16 @@ def test_planes_of_a_lazy_file_are_the_callers_own(
     before = first.stellar_vel.values[0, 0]
     first.stellar_vel.values[0, 0] = -1
     assert open_maps_file(path).stellar_vel.values[0, 0] == before
+
+
+@pytest.mark.parametrize(("told", "threads"), [("", 1), ("4", 1), ("1", 0)])
+def test_who_may_use_one_thread_does_not_inflate_in_another(
+    path: Path, monkeypatch: pytest.MonkeyPatch, told: str, threads: int
+) -> None:
+    """Else the next piece is inflated ahead, where the file is to be read to its end."""
+    monkeypatch.setenv("OMP_NUM_THREADS", told)
+    before = threading.active_count()
+    with closing(open_source(path, ahead=True)):
+        assert threading.active_count() - before == threads
+    with closing(open_source(path)):
+        assert threading.active_count() == before
