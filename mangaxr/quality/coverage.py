@@ -95,12 +95,6 @@ def _covered_radius(field: Field) -> float:
     return _RING * float(short[0] if len(short) else last)
 
 
-def _has_gaps(valid: Flags) -> bool:
-    """Whether any row has an invalid spaxel between valid ones."""
-    runs = np.count_nonzero(valid[:, 0]) + np.count_nonzero(valid[:, 1:] & ~valid[:, :-1])
-    return bool(runs > np.count_nonzero(valid.any(axis=1)))
-
-
 def largest_hole(valid: Flags) -> int:
     """Count the spaxels of the largest group of invalid ones that valid ones enclose.
 
@@ -113,17 +107,24 @@ def largest_hole(valid: Flags) -> int:
     >>> largest_hole(ring)
     1
     """
-    # Most maps have none, which is quick to see.
-    if not (_has_gaps(valid) and _has_gaps(valid.T)):
+    # Holes are in the rows and columns that have gaps. Most maps have none, or few.
+    rows, columns = _with_gaps(valid), _with_gaps(valid.T)
+    if not (len(rows) and len(columns)):
         return 0
     # Half a second that a process which measures nothing, and most maps, need not spend.
     from scipy import ndimage
 
-    around = np.ones(tuple(size + 2 for size in valid.shape), dtype=bool)
-    around[1:-1, 1:-1] = ~valid
-    labels, number = ndimage.label(around)
-    if number < 2:
-        return 0
+    box = tuple(slice(max(0, at[0] - 1), at[-1] + 2) for at in (rows, columns))
+    labels, _ = ndimage.label(~valid[box])
     sizes = np.bincount(labels.ravel())
-    sizes[[0, labels[0, 0]]] = 0
+    for outside in (0, labels[0], labels[-1], labels[:, 0], labels[:, -1]):
+        sizes[outside] = 0
     return int(sizes.max())
+
+
+def _with_gaps(valid: Flags) -> npt.NDArray[np.intp]:
+    """Return the rows that have an invalid spaxel between valid ones."""
+    begins = valid.copy()
+    begins[:, 1:] &= ~valid[:, :-1]
+    runs = np.bincount(np.flatnonzero(begins) // valid.shape[1])
+    return np.flatnonzero(runs > 1)
