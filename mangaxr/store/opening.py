@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import warnings
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import xarray as xr
+from zarr.core.sync import sync
 
 from mangaxr.errors import MissingFileError, StoreError, one_line
 
@@ -105,30 +107,36 @@ def _arranged(dataset: xr.Dataset, root: Path, kind: Kind) -> xr.Dataset:
     """Put the variables in the contract's order, and read all but the large arrays."""
     names = [name for name in kind.order if name in dataset.variables]
     names += [str(name) for name in dataset.variables if name not in names]
-    variables = {
-        name: variable if name in kind.large else _in_memory(variable, f"{root}: variable {name}")
-        for name in names
-        for variable in (dataset.variables[name],)
-    }
+    variables = {name: dataset.variables[name] for name in names}
+    small = [name for name in names if name not in kind.large]
+    for name, found in zip(small, sync(_load(variables[name] for name in small)), strict=True):
+        variables[name] = _in_memory(found, f"{root}: variable {name}")
     coords = {name: variables.pop(name) for name in names if name in dataset.coords}
     return xr.Dataset(variables, coords=coords, attrs=dataset.attrs)
 
 
-def _in_memory(variable: xr.Variable, where: str) -> xr.Variable:
-    """Read a small variable; text becomes numpy's fixed-width type, which all tools know.
+async def _load(variables: Iterable[xr.Variable]) -> list[xr.Variable | BaseException]:
+    """Read variables all at a time: one by one they would wait for each other."""
+    reading = (variable.load_async() for variable in variables)
+    return await asyncio.gather(*reading, return_exceptions=True)
+
+
+def _in_memory(found: xr.Variable | BaseException, where: str) -> xr.Variable:
+    """Take a variable that was read; text becomes numpy's fixed-width type, which all tools know.
 
     Raises
     ------
     StoreError
-        If its chunk cannot be decoded.
+        If its chunk could not be decoded.
     """
-    try:
-        values = variable.values
-    except (RuntimeError, ValueError, OSError) as error:
+    if isinstance(found, RuntimeError | ValueError | OSError):
         msg = (
-            f"{where} cannot be read ({one_line(error, 120)}): copy the store again, or rebuild it"
+            f"{where} cannot be read ({one_line(found, 120)}): copy the store again, or rebuild it"
         )
-        raise StoreError(msg) from error
+        raise StoreError(msg) from found
+    if isinstance(found, BaseException):
+        raise found
+    values = found.values
     if values.dtype.kind in "OT":  # objects until xarray 2026.9
         values = np.array(values.tolist(), dtype=np.str_)
-    return xr.Variable(variable.dims, values, variable.attrs)
+    return xr.Variable(found.dims, values, found.attrs)
