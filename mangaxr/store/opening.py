@@ -69,8 +69,11 @@ def open_group(root: Path, kind: Kind, *, chunks: Any) -> xr.Dataset:
         with warnings.catch_warnings():
             # A store whose root has lost its copy of all metadata opens as well, but slower.
             warnings.filterwarnings("ignore", "Failed to open Zarr store with consolidated")
-            # Without dask: what is small is read here, and no scheduler is asked.
-            dataset: xr.Dataset = xr.open_zarr(root, chunks=None, zarr_format=3)
+            # Without dask: what is small is read here, and no scheduler is asked. Without
+            # indexes, too: they would be made of coordinates that are read one by one.
+            dataset = xr.open_dataset(
+                root, engine="zarr", zarr_format=3, chunks=None, create_default_indexes=False
+            )
     except (FileNotFoundError, ValueError, KeyError, TypeError, OSError, RuntimeError) as error:
         # RuntimeError: a chunk that is not Zstandard; xarray before 2026.9 reads text here.
         msg = f"{root}: not a sound Zarr store ({one_line(error, 120)})"
