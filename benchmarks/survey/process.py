@@ -13,7 +13,7 @@ import psutil
 
 __all__ = ["Cost", "run"]
 
-_EVERY = 0.05
+_EVERY = 0.01
 """Seconds between two looks at the memory."""
 _MIB = 1024**2
 # The programs are not installed, and other libraries leave benchmarks of their own behind.

@@ -196,9 +196,10 @@ def _structure(cards: Cards) -> _Structure:
     """Read the cards that say how large the data are.
 
     They come first, and are the same in every galaxy of one bundle size: then those cards as a
-    whole have been read before.
+    whole have been read before. Promises of a primary header may stand anywhere.
     """
-    if not cards.repeats(_STRUCTURAL):
+    is_plain = not any(keyword in cards for keyword in ("SIMPLE", "EXTEND"))
+    if is_plain and not cards.repeats(_STRUCTURAL):
         found = _known_extension(cards.raw[: _FIRST_CARDS * CARD])
         if found is not None:
             return found

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from mangaxr.order import MAD_TO_SIGMA, median, percentiles, variance
 from mangaxr.quality.cells import gather
-from mangaxr.quality.disk import FittedDisk, fit_disk
+from mangaxr.quality.disk_fit import FittedDisk, fit_disk
 from mangaxr.quality.distance import kpc_per_arcsec
 from mangaxr.quality.field import Field
 from mangaxr.quality.surfaces import Gradient, Surfaces, fit_surfaces

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from unittest import mock
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mangaxr.errors import CorruptFileError
@@ -63,6 +63,7 @@ def said(cards: list[str]) -> object:
 
 
 @given(edits)
+@example([(len(CARDS), "EXTEND  =                    ?", True)])
 def test_the_first_cards_say_what_the_whole_header_says(edits: list[tuple[int, str, bool]]) -> None:
     """Whatever is changed, put in, or repeated anywhere in it."""
     cards = list(CARDS)

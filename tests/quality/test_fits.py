@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from mangaxr.quality.blocks import Blocks
 from mangaxr.quality.cells import gather
-from mangaxr.quality.disk import Disk, _Plane, fit_disk
+from mangaxr.quality.disk import Disk, DiskPlane
+from mangaxr.quality.disk_fit import fit_disk
 from mangaxr.quality.field import Field
 from mangaxr.quality.surfaces import fit_surfaces
 from mangaxr.quality.tracer import Tracer, places_of
@@ -46,14 +47,14 @@ def test_slopes_are_the_derivatives(pa: float, q: float, curve: tuple[float, ...
     c, step = np.array(curve), 1e-5
 
     def velocity(pa: float, x0: float, y0: float) -> Array:
-        plane = _Plane(places, (x0, y0), pa=pa, axis_ratio=q, scales=SCALES)
+        plane = DiskPlane(places, (x0, y0), pa=pa, axis_ratio=q, scales=SCALES)
         shapes = np.empty((3, 50))
         plane.shapes(shapes)
         np.testing.assert_allclose(plane.rotation(c), c @ shapes, rtol=1e-12, atol=1e-12)
         return np.asarray(c @ shapes)
 
     found = np.empty((3, 50))
-    _Plane(places, (0.0, 0.0), pa=pa, axis_ratio=q, scales=SCALES).slopes(c, found)
+    DiskPlane(places, (0.0, 0.0), pa=pa, axis_ratio=q, scales=SCALES).slopes(c, found)
     for k in range(3):
         ends = [np.array([pa, 0.0, 0.0]) for _ in range(2)]
         ends[0][k] -= step
