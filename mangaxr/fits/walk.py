@@ -24,7 +24,8 @@ __all__ = ["HDUStart", "walk_hdus"]
 
 _END = b"END".ljust(CARD)
 _TEXT = bytes(range(0x20, 0x7F))  # all that a FITS header may hold
-_PROMISES = ("SIMPLE", "EXTEND", "XTENSION")
+_OF_PRIMARY = ("SIMPLE", "EXTEND")
+_PROMISES = (*_OF_PRIMARY, "XTENSION")
 """Cards that astropy finds no file, or no extension, without: they must be whole."""
 _FIRST_CARDS = 8
 """Cards from XTENSION to GCOUNT in the header of a cube of images."""
@@ -198,7 +199,7 @@ def _structure(cards: Cards) -> _Structure:
     They come first, and are the same in every galaxy of one bundle size: then those cards as a
     whole have been read before. Promises of a primary header may stand anywhere.
     """
-    is_plain = not any(keyword in cards for keyword in ("SIMPLE", "EXTEND"))
+    is_plain = not any(keyword in cards for keyword in _OF_PRIMARY)
     if is_plain and not cards.repeats(_STRUCTURAL):
         found = _known_extension(cards.raw[: _FIRST_CARDS * CARD])
         if found is not None:

@@ -17,14 +17,14 @@ from mangaxr.datamodel.noise import NOISE_CORRELATION
 from mangaxr.quality.blocks import Blocks
 from mangaxr.quality.tracer import Tracer
 
-__all__ = ["MOST_BINS", "Cells", "gather"]
+__all__ = ["Cells", "countable", "gather"]
 
 Array = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.intp]
 
 _SHARED = 2.0 * np.pi * NOISE_CORRELATION**2
 """Spaxels that share one independent bit of noise, 23."""
-MOST_BINS = 1 << 16
+_MOST_BINS = 1 << 16
 """Bins of a galaxy, generously: they are numbered from 0."""
 _FLOOR = 5.0
 """km/s that a velocity may be off for other reasons than noise, such as streaming: added to
@@ -69,13 +69,18 @@ class Cells:
 
 def gather(tracer: Tracer) -> Cells:
     """Gather spaxels into cells: bins if any holds more than one spaxel, else blocks."""
-    bins = tracer.bins
-    if bins.max(initial=0) >= MOST_BINS:  # of a file that was edited
-        bins = np.unique(bins, return_inverse=True)[1]
+    bins = countable(tracer.bins)
     number = np.bincount(bins)
     if number.max(initial=0) > 1:
         return _bins(tracer, bins, number)
     return _blocks(tracer)
+
+
+def countable(bins: Numbers) -> Numbers:
+    """Return numbers of bins, none of them negative, that numpy can count: not too large ones."""
+    if bins.max(initial=0) < _MOST_BINS:
+        return bins
+    return np.unique(bins, return_inverse=True)[1]  # of a file that was edited
 
 
 def _bins(tracer: Tracer, bins: Numbers, number: Numbers) -> Cells:

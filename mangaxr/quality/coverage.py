@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mangaxr.datamodel.maskbits import DAPQUAL, DRP3QUAL
-from mangaxr.quality.cells import MOST_BINS
+from mangaxr.quality.cells import countable
 from mangaxr.quality.field import Field
 
 __all__ = ["measure_coverage"]
@@ -50,9 +50,7 @@ def measure_coverage(field: Field) -> dict[str, float]:
 
 def _distinct(bins: npt.NDArray[np.int64]) -> int:
     known = bins if bins.min(initial=0) >= 0 else bins[bins >= 0]
-    if known.max(initial=0) >= MOST_BINS:
-        return len(np.unique(known))
-    return int(np.count_nonzero(np.bincount(known)))
+    return int(np.count_nonzero(np.bincount(countable(known))))
 
 
 def _critical(field: Field) -> bool:

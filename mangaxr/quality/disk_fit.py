@@ -144,7 +144,8 @@ class _Fit:
             ]
             step[_MOVING] = moves
             state += step
-            if settled and all(map(_is_short, moves, _SHORTEST)):
+            near = all(abs(move) < least for move, least in zip(moves, _SHORTEST, strict=True))
+            if settled and near:
                 break
         # What the model leaves beyond the noise is an error of the model, as smooth as noise.
         noise = float((self.weight * self.cells.sigma) @ self.cells.sigma)
@@ -188,7 +189,3 @@ class _Fit:
             scales=self.scales,
             curve=curve,
         )
-
-
-def _is_short(move: float, shortest: float) -> bool:
-    return abs(move) < shortest

@@ -15,9 +15,6 @@ __all__ = ["check_start", "sha256_of", "verify_file"]
 
 _GZIP, _FITS = b"\x1f\x8b", b"SIMPLE"
 _START = 512
-_PART = 1 << 20
-"""Bytes that are hashed at a time: between two parts a thread waits for its turn in Python, and
-more would leave the cache."""
 
 
 def check_start(name: str, start: bytes) -> None:
@@ -98,8 +95,5 @@ def _walk(source: ByteSource, *, sums: bool) -> None:
 
 def sha256_of(path: Path) -> str:
     """Return the SHA-256 of a file, in hexadecimal."""
-    found, part = hashlib.sha256(), memoryview(bytearray(_PART))
-    with path.open("rb", buffering=0) as file:
-        while size := file.readinto(part):
-            found.update(part[:size])
-    return found.hexdigest()
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

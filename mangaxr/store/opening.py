@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import warnings
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import xarray as xr
-from zarr.core.sync import sync
 
 from mangaxr.errors import MissingFileError, StoreError, one_line
+from mangaxr.store.at_once import at_once
 
 __all__ = ["Kind", "open_group"]
+
+_UNREADABLE = (RuntimeError, ValueError, OSError)
+"""What is raised of a chunk that cannot be decoded."""
 
 
 class Kind(NamedTuple):
@@ -112,19 +114,14 @@ def _arranged(dataset: xr.Dataset, root: Path, kind: Kind) -> xr.Dataset:
     names += [str(name) for name in dataset.variables if name not in names]
     variables = {name: dataset.variables[name] for name in names}
     small = [name for name in names if name not in kind.large]
-    for name, found in zip(small, sync(_load(variables[name] for name in small)), strict=True):
+    read = at_once((variables[name].load_async() for name in small), _UNREADABLE)
+    for name, found in zip(small, read, strict=True):
         variables[name] = _in_memory(found, f"{root}: variable {name}")
     coords = {name: variables.pop(name) for name in names if name in dataset.coords}
     return xr.Dataset(variables, coords=coords, attrs=dataset.attrs)
 
 
-async def _load(variables: Iterable[xr.Variable]) -> list[xr.Variable | BaseException]:
-    """Read variables all at a time: one by one they would wait for each other."""
-    reading = (variable.load_async() for variable in variables)
-    return await asyncio.gather(*reading, return_exceptions=True)
-
-
-def _in_memory(found: xr.Variable | BaseException, where: str) -> xr.Variable:
+def _in_memory(found: xr.Variable | Exception, where: str) -> xr.Variable:
     """Take a variable that was read; text becomes numpy's fixed-width type, which all tools know.
 
     Raises
@@ -132,13 +129,11 @@ def _in_memory(found: xr.Variable | BaseException, where: str) -> xr.Variable:
     StoreError
         If its chunk could not be decoded.
     """
-    if isinstance(found, RuntimeError | ValueError | OSError):
+    if isinstance(found, Exception):
         msg = (
             f"{where} cannot be read ({one_line(found, 120)}): copy the store again, or rebuild it"
         )
         raise StoreError(msg) from found
-    if isinstance(found, BaseException):
-        raise found
     values = found.values
     if values.dtype.kind in "OT":  # objects until xarray 2026.9
         values = np.array(values.tolist(), dtype=np.str_)

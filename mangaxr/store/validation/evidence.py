@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,11 +12,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import zarr
-from zarr.core.sync import sync
 from zarr.storage import LocalStore, StorePath
 
 from mangaxr.errors import MangaxrError, MissingFileError, StoreError, one_line
 from mangaxr.quality.thresholds import Thresholds, parse_thresholds
+from mangaxr.store.at_once import at_once
 from mangaxr.store.contract import ARRAYS, ATTRIBUTES, CONTRACT, Variable, all_variables
 from mangaxr.store.layout import chunk_names
 from mangaxr.tensors.recipe import Recipe
@@ -243,24 +242,19 @@ def _as_promised(evidence: Evidence, spec: Variable) -> bool:
 
 
 def _read_columns(evidence: Evidence) -> None:
-    """Decode the small variables, all at a time: one by one they would wait for each other."""
+    """Decode the small variables."""
     present = [spec for spec in all_variables() if spec.name in evidence.metadata]
     good = {spec.name for spec in present if _as_promised(evidence, spec)}
     small = [spec.name for spec in present if spec.name not in LARGE]
-    for name, values in zip(small, sync(_decode(evidence, small)), strict=True):
-        if isinstance(values, BaseException):
+    read = at_once((_decode(evidence, name) for name in small), UNDECODABLE)
+    for name, values in zip(small, read, strict=True):
+        if isinstance(values, Exception):
             evidence.unreadable[name] = one_line(values, 160)
         elif name in good:
             evidence.columns[name] = values
     evidence.sound |= evidence.columns.keys() | (good & LARGE)
 
 
-async def _decode(evidence: Evidence, names: Sequence[str]) -> list[Any]:
-    async def one(name: str) -> Any:
-        try:
-            array = zarr.AsyncArray.from_dict(evidence.place(name), evidence.metadata[name])
-            return np.asarray(await array.getitem(...))
-        except UNDECODABLE as error:
-            return error
-
-    return await asyncio.gather(*map(one, names))
+async def _decode(evidence: Evidence, name: str) -> npt.NDArray[Any]:
+    array = zarr.AsyncArray.from_dict(evidence.place(name), evidence.metadata[name])
+    return np.asarray(await array.getitem(...))
