@@ -25,7 +25,7 @@ def ones_complement_sum(data: bytes | memoryview) -> int:
     >>> ones_complement_sum(bytes.fromhex("ffffffff00000002"))
     2
     """
-    return _with_carry(int(np.frombuffer(data, dtype=">u4").sum(dtype=np.uint64)))
+    return _with_carry(int(np.add.reduce(np.frombuffer(data, dtype=">u4"), dtype=np.uint64)))
 
 
 def sum_pieces(pieces: Iterable[bytes | memoryview]) -> tuple[int, int]:

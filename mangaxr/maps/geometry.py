@@ -43,17 +43,16 @@ def geometry_of(raw: RawMaps) -> Geometry:
     NotMapsError
         If the coordinates are not those of square spaxels with West along x.
     """
-    with np.errstate(invalid="ignore"):  # NaNs are refused below
-        planes = raw[SKY_EXTENSION].native().astype(np.float64)
+    planes = raw[SKY_EXTENSION].data
     if planes.ndim != 3 or min(planes.shape) < 2:
         size = " x ".join(map(str, planes.shape))
         msg = f"{raw.path}: extension {SKY_EXTENSION} is {size}: expected 2 planes of a map"
         raise NotMapsError(msg)
     ny, nx = planes.shape[-2:]
-    sky_x, sky_y = planes[0], planes[1]
-    with np.errstate(invalid="ignore"):  # infinities are refused below
-        step_x = (sky_x[0, -1] - sky_x[0, 0]) / (nx - 1)
-        step_y = (sky_y[-1, 0] - sky_y[0, 0]) / (ny - 1)
+    with np.errstate(invalid="ignore"):  # NaNs and infinities are refused below
+        first_x, last_x = planes[0, 0, :: nx - 1].astype(np.float64).tolist()
+        first_y, last_y = planes[1, :: ny - 1, 0].astype(np.float64).tolist()
+    step_x, step_y = (last_x - first_x) / (nx - 1), (last_y - first_y) / (ny - 1)
     low, high = _BELIEVED
     if not (step_x < 0 and low < step_y < high and abs(step_x + step_y) < 0.01 * step_y):
         msg = (
@@ -61,8 +60,6 @@ def geometry_of(raw: RawMaps) -> Geometry:
             f"along x, y: expected square spaxels with West along x and North along y"
         )
         raise NotMapsError(msg)
-    center = (-sky_y[0, 0] / step_y, -sky_x[0, 0] / step_x)
     # Rounded to the precision of the file's float32, so that the spaxel is 0.5 and not
     # 0.49999994 and galaxies of one size share their overlap matrices.
-    spaxel = round(float(step_y), 5)
-    return Geometry(raw.path, (ny, nx), spaxel, (float(center[0]), float(center[1])))
+    return Geometry(raw.path, (ny, nx), round(step_y, 5), (-first_y / step_y, -first_x / step_x))

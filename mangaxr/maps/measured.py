@@ -80,30 +80,34 @@ class MeasuredPlanes:
         ivar = self.floats(row.ivar, line) if row else np.ones_like(value)
         valid = (np.abs(value) < _NO_MEASUREMENT) & (ivar > 0) & (ivar < np.inf)
         if row is not None and row.mask:
-            valid &= (self.plane(row.mask, line).astype(np.int64) & self._bits) == 0
+            valid &= (self.integers(row.mask, line) & self._bits) == 0
         sigma = 1.0 / np.sqrt(np.where(valid, ivar, np.inf))
         return Measured(np.where(valid, value, 0.0), sigma, valid)
 
     def floats(self, name: str, line: str | int = "") -> npt.NDArray[np.float64]:
-        """Return one plane as float64; errors are those of `plane`."""
-        # Damaged bytes may be a NaN of the kind that is to signal, of which numpy warns.
-        with np.errstate(invalid="ignore"):
-            return self.plane(name, line).astype(np.float64)
-
-    def plane(self, name: str, line: str | int = "") -> npt.NDArray[np.generic]:
-        """Return one plane (y, x) as it is in the file, by the name or place of its channel.
+        """Return one plane (y, x) as float64, by the name or place of its channel.
 
         Raises
         ------
         NotMapsError
             If it is not of the file's shape, or which plane is which cannot be told.
         """
+        # Damaged bytes may be a NaN of the kind that is to signal, of which numpy warns.
+        with np.errstate(invalid="ignore"):
+            return self._plane(name, line).astype(np.float64)
+
+    def integers(self, name: str, line: str | int = "") -> npt.NDArray[np.int64]:
+        """Return one plane as int64; errors are those of `floats`."""
+        return self._plane(name, line).astype(np.int64)
+
+    def _plane(self, name: str, line: str | int) -> npt.NDArray[np.generic]:
+        """Return one plane as the file has it, in its byte order."""
         extension = self.raw[name]
         at: int | None = line if isinstance(line, int) else None
         if isinstance(line, str) and line in extension.channels:
             check_channels(self.raw.path, name, len(extension.data), extension.channels)
             at = extension.channels.index(line)
-        plane = extension.native(at if extension.data.ndim == 3 else None)
+        plane = extension.data if at is None or extension.data.ndim != 3 else extension.data[at]
         if plane.shape != self.geometry.shape:
             shapes = (plane.shape, self.geometry.shape)
             found, expected = (" x ".join(map(str, shape)) for shape in shapes)

@@ -7,6 +7,7 @@ is repeated over the spaxels of a bin, the bin is the cell.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -85,8 +86,8 @@ def countable(bins: Numbers) -> Numbers:
 
 def _bins(tracer: Tracer, bins: Numbers, number: Numbers) -> Cells:
     """Take bins as cells, given how many spaxels each has."""
-    held = np.flatnonzero(number)
-    places, value, sigma = _means(bins, held, tracer, 1.0)
+    held = number.nonzero()[0]
+    places, value, sigma = _means(bins, held, (*tracer.places, tracer.value, tracer.sigma))
     noise = _OfBins(tracer.blocks, bins, number, held)
     return Cells(places, value, sigma, _weight(sigma), noise)
 
@@ -95,8 +96,10 @@ def _blocks(tracer: Tracer) -> Cells:
     """Take blocks as cells."""
     blocks = tracer.blocks
     number = np.bincount(blocks.number)
-    held = np.flatnonzero(number)
-    places, value, sigma = _means(blocks.number, held, tracer, _weight(tracer.sigma))
+    held = number.nonzero()[0]
+    weight = _weight(tracer.sigma)
+    parts = (*(tracer.places * weight), tracer.value * weight, tracer.sigma * weight)
+    places, value, sigma = _means(blocks.number, held, parts)
     weight = number.take(held) * _weight(sigma)
     return Cells(places, value, sigma, weight, _OfBlocks(blocks, held))
 
@@ -106,11 +109,11 @@ def _weight(sigma: Array) -> Array:
     return weight
 
 
-def _means(
-    cell: Numbers, held: Numbers, tracer: Tracer, weight: Array | float
-) -> tuple[Array, Array, Array]:
-    """Average places, velocities and errors of spaxels over the cells that hold any."""
-    parts = (*(tracer.places * weight), tracer.value * weight, tracer.sigma * weight)
+def _means(cell: Numbers, held: Numbers, parts: Iterable[Array]) -> tuple[Array, Array, Array]:
+    """Average places, velocities and errors of spaxels over the cells that hold any.
+
+    Of the parts, three of them places, all times their weight, the third is the weight itself.
+    """
     sums = np.array([np.bincount(cell, part) for part in parts]).take(held, axis=1)
     means = sums / sums[2]
     return means[:3], means[3], means[4]

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from mangaxr.datamodel.maskbits import DAPQUAL, DRP3QUAL
 from mangaxr.quality.cells import countable
 from mangaxr.quality.field import Field
+from mangaxr.quality.rings import ring_of
 
 __all__ = ["measure_coverage"]
 
@@ -23,7 +24,8 @@ _CRITICAL = {
 }
 _RING, _RINGS, _COVERED = 0.1, 80, 0.9
 """Width of a ring, R_e; how many there are; the share of one that must be covered."""
-_FARTHEST = _RING * _RINGS
+_TOUCHING = np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]], dtype=bool)
+"""Neighbours of a spaxel: those that share a side with it."""
 
 
 def measure_coverage(field: Field) -> dict[str, float]:
@@ -78,19 +80,15 @@ def _leaves(inside: Flags) -> bool:
 
 def _covered_radius(field: Field) -> float:
     """Return the radius in R_e up to which every ring is in the bundle."""
-    # False where it is NaN.
-    near = np.flatnonzero((field.radius_re >= 0.0) & (field.radius_re < _FARTHEST))
-    if not len(near):
+    ring = ring_of(field.radius_re.ravel(), _RING, _RINGS)
+    every = np.bincount(ring, minlength=_RINGS)[:_RINGS]
+    seen = np.bincount(ring, field.bundle.ravel(), minlength=_RINGS)[:_RINGS]
+    held = every.nonzero()[0]
+    if not len(held):
         return math.nan
-    ring = (field.radius_re.take(near) * (1.0 / _RING)).astype(np.intp)
-    outside, seen = np.bincount(
-        ring + _RINGS * field.bundle.take(near), minlength=2 * _RINGS
-    ).reshape(2, _RINGS)
-    every = outside + seen
     # A narrow ring about the middle may hold no spaxel's centre: it is as its neighbours.
-    short = np.flatnonzero((every > 0) & (seen < _COVERED * every))
-    last = int(np.flatnonzero(every)[-1]) + 1
-    return _RING * float(short[0] if len(short) else last)
+    short = (seen < _COVERED * every).nonzero()[0]
+    return _RING * float(short[0] if len(short) else held[-1] + 1)
 
 
 def largest_hole(valid: Flags) -> int:
@@ -106,14 +104,15 @@ def largest_hole(valid: Flags) -> int:
     1
     """
     # Holes are in the rows and columns that have gaps. Most maps have none, or few.
-    rows, columns = _with_gaps(valid), _with_gaps(valid.T)
-    if not (len(rows) and len(columns)):
+    columns = _with_gaps(valid)
+    rows = _with_gaps(valid.T) if len(columns) else columns
+    if not len(rows):
         return 0
     # Half a second that a process which measures nothing, and most maps, need not spend.
     from scipy import ndimage
 
-    box = tuple(slice(max(0, at[0] - 1), at[-1] + 2) for at in (rows, columns))
-    labels, _ = ndimage.label(~valid[box])
+    box = tuple(slice(max(0, int(at[0]) - 1), int(at[-1]) + 2) for at in (rows, columns))
+    labels, _ = ndimage.label(~valid[box], _TOUCHING)
     sizes = np.bincount(labels.ravel())
     for outside in (0, labels[0], labels[-1], labels[:, 0], labels[:, -1]):
         sizes[outside] = 0
@@ -121,8 +120,7 @@ def largest_hole(valid: Flags) -> int:
 
 
 def _with_gaps(valid: Flags) -> npt.NDArray[np.intp]:
-    """Return the rows that have an invalid spaxel between valid ones."""
-    begins = valid.copy()
-    begins[:, 1:] &= ~valid[:, :-1]
-    runs = np.bincount(np.flatnonzero(begins) // valid.shape[1])
-    return np.flatnonzero(runs > 1)
+    """Return the columns that have an invalid spaxel between valid ones."""
+    runs = np.add.reduce(valid[1:] > valid[:-1], axis=0) + valid[0]
+    found: npt.NDArray[np.intp] = (runs > 1).nonzero()[0]
+    return found

@@ -101,7 +101,7 @@ class DiskPlane:
         np.sqrt(inverse, out=inverse)
         self.inverse = np.reciprocal(inverse, out=inverse)
         # By phi, but for its factor b, and by the centre: from the rows of `slopes`.
-        self._back = np.array([[-q, 0.0, -1 / q], [-sine, -cosine / q, 0], [-cosine, sine / q, 0]])
+        self._back = [[-q, 0.0, -1 / q], [-sine, -cosine / q, 0.0], [-cosine, sine / q, 0.0]]
 
     def rotation(self, curve: Array) -> Array:
         """Return the velocity about that of the centre, array (place,)."""
@@ -127,5 +127,5 @@ class DiskPlane:
         np.multiply(self.squares[0], bend, out=rows[2])
         np.subtract(curve @ self.inverse, rows[2], out=rows[0])  # by a
         np.multiply(self.a * self.b, bend, out=rows[1])  # by -b
-        np.matmul(self._back, rows, out=out)
+        np.matmul(np.array(self._back), rows, out=out)
         out[0] *= self.b

@@ -35,8 +35,9 @@ _CENTRE = 0.5
 """arcsec within which the centre is expected: a fifth of the PSF."""
 _LONGEST = (0.3, 0.5, 0.5)
 """Longest step: radian, arcsec, arcsec."""
-_SHORTEST = (0.02, 0.05, 0.05)
-"""Steps after which the next, of the order of their square, is not worth taking."""
+_SHORTEST = (0.02, 0.1, 0.1)
+"""Steps after which the next, of the order of their square, is not worth taking: of the centre
+it would be the 250th part of the PSF."""
 _SCALES = np.array([0.08, 0.25, 0.8])
 _LEAST_SCALES = np.array([1.0, 1.5, 3.0])
 """Scales of the rotation curve over the radius of the data, and the least, arcsec."""
@@ -109,6 +110,7 @@ class _Fit:
     """State of one fit: its parameters are v_sys, the c_k, phi, and the centre's X and Y."""
 
     inverse: Array
+    shares: Array
     misfit: float
 
     def __init__(self, cells: Cells, scales: Array, axis_ratio: float) -> None:
@@ -148,15 +150,16 @@ class _Fit:
             if settled and near:
                 break
         # What the model leaves beyond the noise is an error of the model, as smooth as noise.
-        noise = float((self.weight * self.cells.sigma) @ self.cells.sigma)
+        self.shares = self.weight * self.cells.sigma
+        noise = float(self.shares @ self.cells.sigma)
         self.misfit = float(products[_MEASURED, _MEASURED]) / noise
         self.inverse = solve_normal(normal, _UNIT)
         return self._disk(state)
 
     def error(self, which: int) -> float:
         """Return the standard error of a parameter after the last step."""
-        cells, row = self.cells, self.inverse[which]
-        noise = cells.noise.variance((row @ self.rows[_FITTED]) * (self.weight * cells.sigma))
+        row = self.inverse[which]
+        noise = self.cells.noise.variance((row @ self.rows[_FITTED]) * self.shares)
         return math.sqrt(noise * max(1.0, self.misfit) + float(row @ _PRIOR @ row))
 
     def _plane(self, state: Array) -> DiskPlane:
@@ -171,20 +174,29 @@ class _Fit:
 
     def _clip(self, residual: Array) -> bool:
         """Leave out what is far off; return whether that is what was left out before."""
-        away = np.abs(residual)
-        spread = MAD_TO_SIGMA * median(away)
-        kept = away <= _CLIP * np.maximum(spread, self.cells.sigma)
-        before, self.weight = self.weight, self.cells.weight * kept
+        before, self.weight = self.weight, self._weight_of(np.abs(residual))
         return bool((before == self.weight).all())
 
+    def _weight_of(self, away: Array) -> Array:
+        """Return the weights of cells that are so far off: 0 where noise and spread are exceeded.
+
+        The spread takes a median; where nothing exceeds the noise, it is not needed.
+        """
+        kept = away <= _CLIP * self.cells.sigma
+        if not kept.all():
+            kept |= away <= _CLIP * MAD_TO_SIGMA * median(away)
+        weight: Array = self.cells.weight * kept
+        return weight
+
     def _disk(self, state: Array) -> Disk:
-        pa, curve, edge = state[_ANGLE], state[_CURVE], self.scales[-1]
-        if float(curve @ (edge / np.hypot(edge, self.scales))) < 0.0:
+        pa, x, y = state[_MOVING].tolist()
+        curve, edge = state[_CURVE], self.scales[-1]
+        if float(curve @ (1.0 / np.hypot(edge, self.scales))) < 0.0:
             pa, curve = pa + math.pi, -curve
         return Disk(
             pa=math.degrees(pa) % 360.0,
             systemic=float(state[_SYSTEMIC]),
-            center=(float(state[-2]), float(state[-1])),
+            center=(x, y),
             axis_ratio=self.axis_ratio,
             scales=self.scales,
             curve=curve,

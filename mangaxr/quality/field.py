@@ -125,7 +125,7 @@ def field_of(planes: MeasuredPlanes, facts: Mapping[str, Any], *, min_snr: float
     with_velocity = found.valid & strong
     known = facts.get("reff", 0.0) > 0.0
     velocity_row = find_extension(_VELOCITY)
-    mask = planes.plane(velocity_row.mask if velocity_row else "", LINE)
+    mask = planes.integers(velocity_row.mask if velocity_row else "", LINE)
     return Field(
         geometry=geometry,
         radius=_coordinate(planes, "r_arcsec"),
@@ -138,10 +138,10 @@ def field_of(planes: MeasuredPlanes, facts: Mapping[str, Any], *, min_snr: float
         stars=planes.measured(_STARS) if planes.raw.extensions.keys() >= _STARS_PARTS else None,
         gas_bins=_bins(planes, _VELOCITY),
         star_bins=_bins(planes, _STARS),
-        covered_by_star=np.bitwise_and(mask, _FORESTAR) != 0,
+        covered_by_star=(mask & _FORESTAR) != 0,
         snr=_plane(planes, _SNR),
-        flux_at=np.flatnonzero(flux.valid),
-        velocity_at=np.flatnonzero(with_velocity),
+        flux_at=flux.valid.ravel().nonzero()[0],
+        velocity_at=with_velocity.ravel().nonzero()[0],
         facts=facts,
     )
 
@@ -170,4 +170,4 @@ def _bins(planes: MeasuredPlanes, name: str) -> npt.NDArray[np.int64]:
     extension = planes.raw.extensions.get(_BINS)
     if row is None or extension is None or row.bin_step >= len(extension.data):
         return np.arange(shape[0] * shape[1], dtype=np.int64).reshape(shape)
-    return planes.plane(_BINS, row.bin_step).astype(np.int64)
+    return planes.integers(_BINS, row.bin_step)

@@ -83,9 +83,6 @@ def _disk(field: Field, gas: Tracer, fitted: FittedDisk, total: float) -> dict[s
     disk = fitted.disk
     model = disk.velocity(gas.places)
     left = gas.value - model
-    residual = np.abs(left)
-    spread = MAD_TO_SIGMA * median(residual)
-    far = residual > _OUTLIER * np.maximum(spread, gas.sigma)
     turn = math.radians(disk.pa - field.fact("pa"))
     return {
         "kinematic_pa": disk.pa,
@@ -98,8 +95,15 @@ def _disk(field: Field, gas: Tracer, fitted: FittedDisk, total: float) -> dict[s
         "velocity_asymmetry": turned_share(
             field.velocity.value - disk.systemic, field.velocity.valid, field.geometry, sign=1
         ),
-        "velocity_outliers": np.count_nonzero(far) / len(far),
+        "velocity_outliers": _outliers(np.abs(left), gas.sigma) / len(left),
     }
+
+
+def _outliers(away: Array, sigma: Array) -> int:
+    """Count the spaxels that are so far off that neither their noise nor the spread explains it."""
+    far = away[away > _OUTLIER * sigma]
+    # Without any the spread, a median, is not needed.
+    return int(np.count_nonzero(far > _OUTLIER * MAD_TO_SIGMA * median(away))) if len(far) else 0
 
 
 def _correlation(field: Field) -> float:
@@ -112,6 +116,6 @@ def _correlation(field: Field) -> float:
     if len(at) < 3:
         return np.nan
     flux, value = np.log(flux), field.velocity.value.take(at)
-    flux, value = flux - flux.mean(), value - value.mean()
+    flux, value = (part - np.add.reduce(part) / len(part) for part in (flux, value))
     scale = float(np.sqrt((flux @ flux) * (value @ value)))
     return float(flux @ value) / scale if scale > 0 else np.nan

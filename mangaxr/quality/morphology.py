@@ -9,13 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from mangaxr.quality.field import Field
+from mangaxr.quality.rings import ring_of
 from mangaxr.quality.turned import turned_share
 
 __all__ = ["measure_morphology"]
 
 _SHARES = (0.2, 0.5, 0.8)
-_RING, _FARTHEST = 0.05, 500.0
-"""Width of the growth curve's rings and the last one's radius, arcsec."""
+_RING, _RINGS = 0.05, 10_000
+"""Width of the growth curve's rings, arcsec, and how many there may be."""
 _BOX = 2
 """Spaxels to each side of the central one: a box of 5 x 5."""
 _SMOOTH = 2.5
@@ -40,11 +41,9 @@ def measure_morphology(field: Field) -> dict[str, float]:
 
 def _growth(field: Field) -> dict[str, float]:
     """Return the radii of the growth curve; none if the radius is unknown."""
-    # False where the radius is NaN.
-    near = (field.radius >= 0.0) & (field.radius < _FARTHEST)
-    at = np.flatnonzero(field.flux.valid & near)
-    ring = (field.radius.take(at) * (1.0 / _RING)).astype(np.intp)
-    growth = np.cumsum(np.bincount(ring, field.flux.value.take(at), minlength=1))
+    ring = ring_of(field.radius.take(field.flux_at), _RING, _RINGS)
+    light = np.bincount(ring, field.flux.value.take(field.flux_at))
+    growth = np.cumsum(light[:_RINGS])
     if not growth[-1] > 0.0:
         return {}
     # Noise makes the curve fall here and there; where it first reaches a share counts.

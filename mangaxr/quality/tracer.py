@@ -53,7 +53,7 @@ class Tracer:
         bins
             Map (y, x); -1 where there is none.
         """
-        at = np.flatnonzero(measured.valid & (bins >= 0))
+        at = (measured.valid & (bins >= 0)).ravel().nonzero()[0]
         return cls(
             places=places.take(at, axis=1),
             value=measured.value.take(at),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +14,6 @@ __all__ = ["turned_share"]
 
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
-_Window = tuple[slice, slice]
 
 
 def turned_share(value: Array, valid: Flags, geometry: Geometry, *, sign: int) -> float:
@@ -34,32 +34,26 @@ def turned_share(value: Array, valid: Flags, geometry: Geometry, *, sign: int) -
         ``sum |v + sign v'| / sum (|v| + |v'|)`` over the spaxels of which v' opposite is
         valid as well; NaN if all of them are 0.
     """
-    here, there = _opposite(geometry)
-    pairs = valid[here] & valid[there]
-    half = -(-pairs.size // 2)
-    # Row by row, the second half are the opposites of the first; the middle is its own.
-    both = pairs.reshape(-1)[:half].astype(np.float64)
-    if pairs.size % 2:
-        both[-1] = 0.5 * both[-1]
-    one, other = (value[part].reshape(-1)[:half] for part in (here, there))
-    total = float(np.vdot(np.abs(one) + np.abs(other), both))
-    return float(np.vdot(np.abs(one + sign * other), both)) / total if total > 0.0 else math.nan
+    window = _window(geometry.shape, geometry.center)
+    part, used = value[window], valid[window]
+    part = part * (used & used[::-1, ::-1])
+    total = float(np.add.reduce(np.abs(part), axis=None))
+    changed = part + part[::-1, ::-1] if sign > 0 else part - part[::-1, ::-1]
+    # Every pair was met twice.
+    return 0.5 * float(np.add.reduce(np.abs(changed), axis=None)) / total if total > 0 else math.nan
 
 
-def _opposite(geometry: Geometry) -> tuple[_Window, _Window]:
-    """Return the part of a map that has an opposite, and its opposites, in that order.
+@lru_cache(maxsize=8)
+def _window(shape: tuple[int, int], center: tuple[float, float]) -> tuple[slice, slice]:
+    """Return the part of a map that has an opposite: of that it is the middle.
 
     The object lies on a spaxel's centre or edge to rounding; elsewhere the nearest counts.
     """
-    rows, columns = map(_spans, geometry.shape, geometry.center)
-    return (rows[0], columns[0]), (rows[1], columns[1])
+    rows, columns = map(_span, shape, center)
+    return rows, columns
 
 
-def _spans(size: int, center: float) -> tuple[slice, slice]:
-    """Return the places of one axis that have an opposite, and the opposites, backwards."""
+def _span(size: int, center: float) -> slice:
+    """Return the places of one axis that have an opposite."""
     total = round(2.0 * center)
-    first, last = max(0, total - size + 1), min(size - 1, total)
-    if first > last:
-        return slice(0, 0), slice(0, 0)
-    end = total - last - 1
-    return slice(first, last + 1), slice(total - first, end if end >= 0 else None, -1)
+    return slice(max(0, total - size + 1), max(0, min(size - 1, total) + 1))

@@ -18,6 +18,7 @@ from mangaxr.maps.geometry import Geometry
 from mangaxr.quality.coverage import largest_hole
 from mangaxr.quality.distance import kpc_per_arcsec
 from mangaxr.quality.metrics import METRICS
+from mangaxr.quality.rings import ring_of
 from mangaxr.quality.turned import turned_share
 
 
@@ -144,6 +145,13 @@ def test_a_hole_is_what_filling_holes_fills(
     labels, number = ndimage.label(filled)
     sizes = [int((labels == k).sum()) for k in range(1, number + 1)]
     assert largest_hole(valid) == max(sizes, default=0)
+
+
+@given(radius=st.floats(-20.0, 1e30) | st.sampled_from([math.nan, math.inf]))
+def test_a_place_is_in_the_ring_of_its_radius_or_in_none(radius: float) -> None:
+    """Rings of 1/4; what is beyond the last, or of unknown radius, has the number behind it."""
+    ring = int(ring_of(np.array([radius]), 0.25, 40)[0])
+    assert ring == (int(abs(radius) / 0.25) if abs(radius) < 10.0 else 40)
 
 
 @given(data=st.data())
