@@ -18,7 +18,7 @@ from pathlib import Path
 from benchmarks.build_with import build_with
 from benchmarks.files import survey_files
 from benchmarks.pair import RECIPE, tensor_alone
-from benchmarks.survey.files import mixed_files
+from benchmarks.survey.files import PLATE, mixed_files
 from mangaxr import compute_quality
 from mangaxr.build.galaxy import build_galaxy
 from mangaxr.build.items import Source
@@ -90,25 +90,23 @@ def _measure(
 
 
 def main() -> None:
-    """Print the comparison for each bundle size."""
+    """Print the comparison for the survey's mix of bundles, and for each of their sizes."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--files", type=int, default=12)
     parser.add_argument("--galaxies", type=int, default=192, help="of a build, from these files")
     parser.add_argument("--repeats", type=int, default=7)
     arguments = parser.parse_args()
-    plate = [Source(f"{8000 + i}-1901", path) for i, path in enumerate(mixed_files(17))]
-    alone, both, ratio = compare(plate, each, repeats=arguments.repeats)
-    print(f"a plate of 17   each   {alone * 1e3:6.1f} -> {both * 1e3:6.1f} ms  {ratio:.3f} times")
-    for fibres in (19, 37, 61, 91, 127):
-        files = survey_files(arguments.files, fibres)
+    kinds = {f"{fibres} fibres": survey_files(arguments.files, fibres) for fibres in PLATE}
+    for kind, files in {"a plate of 17": mixed_files(sum(PLATE.values())), **kinds}.items():
         many = [
             Source(f"{8000 + i}-1901", files[i % len(files)]) for i in range(arguments.galaxies)
         ]
         for what, run, sources in (("each", each, many[: len(files)]), ("whole", whole, many)):
             alone, both, ratio = compare(sources, run, repeats=arguments.repeats)
             print(
-                f"{fibres:4} fibres  {what:5}  {alone * 1e3:6.1f} -> {both * 1e3:6.1f} ms  "
-                f"{ratio:.3f} times"
+                f"{kind:13}  {what:5}  {alone * 1e3:6.1f} -> {both * 1e3:6.1f} ms  "
+                f"{ratio:.3f} times",
+                flush=True,
             )
 
 

@@ -8,6 +8,7 @@ centre within 0.5 arcsec.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -140,14 +141,12 @@ class _Fit:
             products = self._products()
             normal = (products[_FITTED, _FITTED] + _PRIOR) * _RIDGE
             step = solve_normal(normal, products[_FITTED, _MEASURED] - _PRIOR @ state)
-            moves = [
-                max(-longest, min(move, longest))
-                for move, longest in zip(step[_MOVING].tolist(), _LONGEST, strict=True)
-            ]
-            step[_MOVING] = moves
+            moves = step[_MOVING].tolist()
+            is_last = settled and _are_within(moves, _SHORTEST)
+            if not is_last:
+                step[_MOVING] = _shortened(moves, _LONGEST)
             state += step
-            near = all(abs(move) < least for move, least in zip(moves, _SHORTEST, strict=True))
-            if settled and near:
+            if is_last:
                 break
         # What the model leaves beyond the noise is an error of the model, as smooth as noise.
         self.shares = self.weight * self.cells.sigma
@@ -201,3 +200,11 @@ class _Fit:
             scales=self.scales,
             curve=curve,
         )
+
+
+def _shortened(moves: Sequence[float], limits: Sequence[float]) -> list[float]:
+    return [max(-limit, min(move, limit)) for move, limit in zip(moves, limits, strict=True)]
+
+
+def _are_within(moves: Sequence[float], limits: Sequence[float]) -> bool:
+    return all(abs(move) < limit for move, limit in zip(moves, limits, strict=True))
