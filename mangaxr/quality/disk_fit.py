@@ -151,7 +151,9 @@ class _Fit:
         # What the model leaves beyond the noise is an error of the model, as smooth as noise.
         self.shares = self.weight * self.cells.sigma
         noise = float(self.shares @ self.cells.sigma)
-        self.misfit = float(products[_MEASURED, _MEASURED]) / noise
+        # The products are from before the last step: what it explained is not left.
+        explained = step @ (2.0 * products[_FITTED, _MEASURED] - products[_FITTED, _FITTED] @ step)
+        self.misfit = float(products[_MEASURED, _MEASURED] - explained) / noise
         self.inverse = solve_normal(normal, _UNIT)
         return self._disk(state)
 
