@@ -18,7 +18,7 @@ from mangaxr.store.validation.rule import StoreRule
 from mangaxr.store.validation.run import run_rules
 from mangaxr.store.validation.table import RULES
 
-__all__ = ["ALL_RULES", "REBUILT", "Deep", "check_store", "find_rule", "validate_store"]
+__all__ = ["ALL_RULES", "REBUILT", "Deep", "check_store", "validate_store"]
 
 Deep = int | Literal["all"] | None
 
@@ -107,26 +107,6 @@ def check_store(
         compare_sources(store, report, wanted=wanted, sas=sas, workers=workers, tell=tell)
     report.seconds = time.monotonic() - began
     return report
-
-
-def find_rule(rule: str) -> StoreRule:
-    """Return a rule by its id.
-
-    Raises
-    ------
-    UnknownNameError
-        If there is none.
-
-    Examples
-    --------
-    >>> find_rule("MX305").title
-    'No galaxy is in the store twice.'
-    """
-    for row in ALL_RULES:
-        if row.id == rule.upper():
-            return row
-    msg = f"no rule is called {rule!r}: there are {ALL_RULES[0].id} to {ALL_RULES[-1].id}"
-    raise UnknownNameError(msg)
 
 
 def _number(deep: Deep) -> int | None:

@@ -32,10 +32,11 @@ def _deep(context: click.Context, parameter: click.Parameter, text: str | None) 
 def _explain(context: click.Context, _parameter: click.Parameter, name: str | None) -> None:
     if name is None:
         return
-    from mangaxr.build.validate import find_rule
-    from mangaxr.lensed_sets.validation import find_set_rule
+    from mangaxr.build.validate import ALL_RULES
+    from mangaxr.lensed_sets.rules import RULES
+    from mangaxr.store.validation.rule import find_rule
 
-    rule = find_set_rule(name) or find_rule(name)
+    rule = find_rule(name, (*ALL_RULES, *RULES))
     click.echo(
         f"{rule.id} ({rule.level}): {rule.title}\n\nWhy: {rule.why}\n\nWhat to do: ", nl=False
     )

@@ -23,7 +23,7 @@ from mangaxr.store.validation.levels import Level, check_level, levels_up_to
 from mangaxr.store.validation.report import StoreReport
 from mangaxr.store.validation.slab import evenly
 
-__all__ = ["find_set_rule", "validate_set"]
+__all__ = ["validate_set"]
 
 _REBUILT = 3
 OnChecked = Callable[[int, int], None]
@@ -97,11 +97,6 @@ def validate_set(
         report.rebuilt = len(chosen)
     report.seconds = time.monotonic() - began
     return report
-
-
-def find_set_rule(name: str) -> SetRule | None:
-    """Return a rule by its id; None if there is none."""
-    return next((rule for rule in RULES if rule.id == name.upper()), None)
 
 
 def _of(level: Level) -> list[SetRule]:

@@ -25,10 +25,11 @@ from forged_stores import (
     values,
 )
 
-from mangaxr.build.validate import ALL_RULES, find_rule, validate_store
+from mangaxr.build.validate import ALL_RULES, validate_store
 from mangaxr.datamodel.maskbits import DAPQUAL
 from mangaxr.store.arrays import with_every_chunk
 from mangaxr.store.validation.levels import levels_up_to
+from mangaxr.store.validation.rule import find_rule
 
 FLUX, VELOCITY = 0, 1
 """Places of the first two channels of the store."""
@@ -299,7 +300,7 @@ def test_a_mutation_is_caught_by_its_rule(scratch: Path, name: str) -> None:
     """The rule meant for it finds it, in one line; what only semantics catch, no digest does."""
     mutate, rule = MUTATIONS[name]
     mutate(scratch)
-    level = find_rule(rule).level
+    level = find_rule(rule, ALL_RULES).level
     issues = validate_store(scratch, level=level)
     found = {issue.rule for issue in issues}
     assert rule in found

@@ -12,7 +12,7 @@ from forged_stores import attribute, both, chunk, flip, metadata, root, values
 
 import mangaxr
 from mangaxr import synthetic
-from mangaxr.build.validate import ALL_RULES, check_store, find_rule, validate_store
+from mangaxr.build.validate import ALL_RULES, check_store, validate_store
 from mangaxr.errors import UnknownNameError
 from mangaxr.store.contract import (
     ARRAYS,
@@ -23,6 +23,7 @@ from mangaxr.store.contract import (
     all_variables,
 )
 from mangaxr.store.validation.levels import LEVELS
+from mangaxr.store.validation.rule import find_rule
 
 
 def test_the_rules_have_ids_that_tell_their_level() -> None:
@@ -135,7 +136,7 @@ def test_odd_arguments_are_refused(built: Path) -> None:
     with pytest.raises(UnknownNameError, match="deep is 0"):
         validate_store(built, deep=0)
     with pytest.raises(UnknownNameError, match="no rule is called 'MX999'"):
-        find_rule("MX999")
+        find_rule("MX999", ALL_RULES)
 
 
 @pytest.mark.parametrize("seed", range(3))

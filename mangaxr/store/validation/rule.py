@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from itertools import groupby
+from typing import Any, Generic, TypeVar
 
+from mangaxr.errors import UnknownNameError
 from mangaxr.store.validation.evidence import Evidence
 from mangaxr.store.validation.issue import Found
 from mangaxr.store.validation.levels import Level
 from mangaxr.store.validation.slab import Slab
 
-__all__ = ["Rule", "StoreRule"]
+__all__ = ["Rule", "StoreRule", "find_rule"]
 
 Whole = TypeVar("Whole")
 Part = TypeVar("Part")
@@ -57,3 +59,20 @@ class StoreRule(Rule[Evidence, Slab]):
     """A rule of the contract of tensors."""
 
     __slots__ = ()
+
+
+def find_rule(name: str, rules: Sequence[Rule[Any, Any]]) -> Rule[Any, Any]:
+    """Return a rule by its id, in whatever case.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is none.
+    """
+    found = next((rule for rule in rules if rule.id == name.upper()), None)
+    if found is not None:
+        return found
+    contracts = [[rule.id for rule in of] for _, of in groupby(rules, key=lambda rule: rule.id[:2])]
+    known = " and ".join(f"{ids[0]} to {ids[-1]}" for ids in contracts)
+    msg = f"no rule is called {name!r}: there are {known}"
+    raise UnknownNameError(msg)
