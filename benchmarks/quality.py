@@ -27,6 +27,7 @@ from mangaxr.build.slabs import Build
 __all__ = [
     "TimeQuality",
     "compare",
+    "compare_mix",
     "each",
     "tensor_and_quality",
     "whole",
@@ -81,6 +82,20 @@ def compare(
     return alone / len(sources), both / len(sources), ratio
 
 
+def compare_mix(files: int, galaxies: int, *, repeats: int) -> dict[str, float]:
+    """Return both ratios of the survey's mix: of whole builds, and of galaxies by themselves."""
+    paths = mixed_files(files)
+    return {
+        run.__name__: compare(_named(paths, number), run, repeats=repeats)[2]
+        for run, number in ((whole, galaxies), (each, files))
+    }
+
+
+def _named(files: Sequence[Path], galaxies: int) -> list[Source]:
+    """Return so many galaxies of these files, each file again and again."""
+    return [Source(f"{8000 + i}-1901", files[i % len(files)]) for i in range(galaxies)]
+
+
 def _measure(
     run: Callable[[Sequence[Source], Build], None], sources: Sequence[Source], build: Build
 ) -> float:
@@ -98,13 +113,10 @@ def main() -> None:
     arguments = parser.parse_args()
     kinds = {f"{fibres} fibres": survey_files(arguments.files, fibres) for fibres in PLATE}
     for kind, files in {"a plate of 17": mixed_files(sum(PLATE.values())), **kinds}.items():
-        many = [
-            Source(f"{8000 + i}-1901", files[i % len(files)]) for i in range(arguments.galaxies)
-        ]
-        for what, run, sources in (("each", each, many[: len(files)]), ("whole", whole, many)):
-            alone, both, ratio = compare(sources, run, repeats=arguments.repeats)
+        for run, number in ((each, len(files)), (whole, arguments.galaxies)):
+            alone, both, ratio = compare(_named(files, number), run, repeats=arguments.repeats)
             print(
-                f"{kind:13}  {what:5}  {alone * 1e3:6.1f} -> {both * 1e3:6.1f} ms  "
+                f"{kind:13}  {run.__name__:5}  {alone * 1e3:6.1f} -> {both * 1e3:6.1f} ms  "
                 f"{ratio:.3f} times",
                 flush=True,
             )

@@ -6,11 +6,20 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from benchmarks import ensemble, opening, reading, regridding, scheduling, starting, storing
+from benchmarks import (
+    ensemble,
+    opening,
+    quality,
+    reading,
+    regridding,
+    scheduling,
+    starting,
+    storing,
+)
 from benchmarks import streaming as wire
 from benchmarks.files import SURVEY, survey_files
 from benchmarks.survey import __main__ as survey
-from benchmarks.survey.files import LARGEST
+from benchmarks.survey.files import LARGEST, PLATE
 
 __all__ = ["RUNS", "Size"]
 
@@ -89,6 +98,11 @@ def _regridding(size: Size) -> dict[str, Any]:
     return {str(fibres): regridding.compare(fibres, repeats=size.brief) for fibres in (19, 61, 127)}
 
 
+def _quality(size: Size) -> dict[str, float]:
+    files = min(sum(PLATE.values()), size.sizes[-1])
+    return quality.compare_mix(files, size.sizes[1], repeats=size.brief)
+
+
 def _mean(size: Size) -> dict[str, float]:
     return ensemble.compare(size.galaxies, repeats=size.repeats)
 
@@ -115,6 +129,7 @@ RUNS: Mapping[str, Callable[[Size], dict[str, Any]]] = {
     "reading": _reading,
     "opening": _opening,
     "regridding": _regridding,
+    "quality": _quality,
     "streaming": _streaming,
     "scheduling": _scheduling,
     "mean": _mean,
