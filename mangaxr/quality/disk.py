@@ -97,9 +97,9 @@ class DiskPlane:
         ]
         self.a, self.b = within = np.array(turn) @ places
         self.squares = within * within
-        inverse = (self.squares[0] + self.squares[1]) + (scales * scales)[:, np.newaxis]
-        np.sqrt(inverse, out=inverse)
-        self.inverse = np.reciprocal(inverse, out=inverse)
+        self.inverse_square = (self.squares[0] + self.squares[1]) + (scales * scales)[:, np.newaxis]
+        np.reciprocal(self.inverse_square, out=self.inverse_square)
+        self.inverse = np.sqrt(self.inverse_square)
         # By phi, but for its factor b, and by the centre: from the rows of `slopes`.
         self._back = [[-q, 0.0, -1 / q], [-sine, -cosine / q, 0.0], [-cosine, sine / q, 0.0]]
 
@@ -122,7 +122,7 @@ class DiskPlane:
         out
             Array (3, place).
         """
-        bend = curve @ (self.inverse * self.inverse * self.inverse)
+        bend = curve @ (self.inverse * self.inverse_square)
         rows = np.empty_like(out)
         np.multiply(self.squares[0], bend, out=rows[2])
         np.subtract(curve @ self.inverse, rows[2], out=rows[0])  # by a

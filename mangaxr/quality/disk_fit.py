@@ -175,19 +175,12 @@ class _Fit:
 
     def _clip(self, residual: Array) -> bool:
         """Leave out what is far off; return whether that is what was left out before."""
-        before, self.weight = self.weight, self._weight_of(np.abs(residual))
-        return bool((before == self.weight).all())
-
-    def _weight_of(self, away: Array) -> Array:
-        """Return the weights of cells that are so far off: 0 where noise and spread are exceeded.
-
-        The spread takes a median; where nothing exceeds the noise, it is not needed.
-        """
+        away, before = np.abs(residual), self.weight
         kept = away <= _CLIP * self.cells.sigma
-        if not kept.all():
+        if not kept.all():  # or the spread, a median, is not needed
             kept |= away <= _CLIP * MAD_TO_SIGMA * median(away)
-        weight: Array = self.cells.weight * kept
-        return weight
+        self.weight = self.cells.weight if kept.all() else self.cells.weight * kept
+        return self.weight is before or bool((self.weight == before).all())
 
     def _disk(self, state: Array) -> Disk:
         pa, x, y = state[_MOVING].tolist()

@@ -85,14 +85,14 @@ class Thresholds:
         """
         flags, reasons = {}, []
         for flag in FLAGS:
-            words = [
-                condition.words(value)
+            raised = [
+                condition
                 for condition in self.conditions.get(flag.name, ())
-                for value in (metrics[condition.metric],)
-                if condition.raised(value)
+                if condition.raised(metrics[condition.metric])
             ]
-            flags[flag.name] = bool(words)
-            if words and flag.decides:
+            flags[flag.name] = bool(raised)
+            if raised and flag.decides:
+                words = [condition.words(metrics[condition.metric]) for condition in raised]
                 reasons.append(f"{flag.name}: {', '.join(words)}")
         return {**flags, "usable": not reasons, "reason": "; ".join(reasons)}
 
