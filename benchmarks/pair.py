@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from mangaxr.build.galaxy import BuiltGalaxy, GalaxyArrays, tensor_row
 from mangaxr.build.items import Source
-from mangaxr.build.origin import begin_size_row
+from mangaxr.build.origin import size_row
 from mangaxr.build.rows import done_row, header_row
 from mangaxr.maps.attributes import header_values
 from mangaxr.maps.geometry import SKY_EXTENSION
@@ -28,6 +28,6 @@ def tensor_alone(source: Source) -> BuiltGalaxy:
     raw = read_maps(source.path, WANTED)
     values = header_values(raw)
     tensor = assemble(raw, RECIPE, values.get("reff", float("nan")))
-    origin = header_row(raw, values) | begin_size_row(source, verify=False)()
+    origin = header_row(raw, values) | size_row(source, raw)
     row = done_row(source, origin, tensor_row(values, tensor, RECIPE))
     return BuiltGalaxy(row, GalaxyArrays(tensor.tensor, tensor.ivar, tensor.coverage))

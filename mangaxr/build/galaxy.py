@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mangaxr.build.items import Source
-from mangaxr.build.origin import begin_size_row
+from mangaxr.build.origin import size_row
 from mangaxr.build.rows import done_row, failed_row, header_row, quality_row, require_file
 from mangaxr.errors import MangaxrError, UnreachableError
 from mangaxr.maps.attributes import header_values
@@ -77,7 +77,6 @@ def build_galaxy(source: Source, recipe: Recipe, *, verify: bool, on_error: str)
     try:
         path = require_file(source)
         wanted, optional = wanted_by(recipe)
-        size_row = begin_size_row(source, verify=verify)
         raw = read_maps(path, wanted, optional=optional, verify=verify)
         values = header_values(raw)
         planes = MeasuredPlanes(raw, recipe.mask_bits)
@@ -89,7 +88,7 @@ def build_galaxy(source: Source, recipe: Recipe, *, verify: bool, on_error: str)
         if on_error == "raise":
             raise
         return BuiltGalaxy(failed_row(source, str(error)), None)
-    origin = header_row(raw, values) | size_row()
+    origin = header_row(raw, values) | size_row(source, raw)
     parts = (origin, tensor_row(values, tensor, recipe), quality)
     return BuiltGalaxy(done_row(source, *parts), _arrays(tensor))
 

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from mangaxr.build.items import Source
 from mangaxr.location import is_local
+from mangaxr.maps.raw import RawMaps
 from mangaxr.sas.layout import DEFAULT_BASE_URL, join_url, relative_maps_path
 from mangaxr.sas.manifest import Manifest
-from mangaxr.sas.verify import sha256_of
 
-__all__ = ["begin_size_row", "place_row", "with_checksums"]
+__all__ = ["place_row", "size_row", "with_checksums"]
 
 _NOT_READ = "not computed: without verify, a file is not read to its end"
 
@@ -45,19 +44,7 @@ def place_row(path: Path) -> dict[str, Any]:
     }
 
 
-def begin_size_row(source: Source, *, verify: bool) -> Callable[[], dict[str, Any]]:
-    """Return what gives the size of a file, and its SHA-256, or why that is not known.
-
-    To be called before the file is read: if it is to be hashed, a thread does so meanwhile. What
-    is wrong with the file is for its reader to say.
-    """
-    if not verify:
-        return partial(_size_row, source, lambda: source.sha256 or _NOT_READ)
-    beside = ThreadPoolExecutor(1)
-    found = beside.submit(sha256_of, source.path)
-    beside.shutdown(wait=False)
-    return partial(_size_row, source, found.result)
-
-
-def _size_row(source: Source, digest: Callable[[], str]) -> dict[str, Any]:
-    return {"source_sha256": digest(), "source_size": source.path.stat().st_size}
+def size_row(source: Source, raw: RawMaps) -> dict[str, Any]:
+    """Tell the size of a file, and its SHA-256 or why that is not known."""
+    digest = raw.sha256 or source.sha256 or _NOT_READ
+    return {"source_sha256": digest, "source_size": source.path.stat().st_size}

@@ -16,7 +16,7 @@ import xarray as xr
 from mangaxr._version import __version__
 from mangaxr.build.fetch import fetch_missing
 from mangaxr.build.items import ONE_ITEM, Item, Source, absolute, resolve_items
-from mangaxr.build.origin import begin_size_row
+from mangaxr.build.origin import size_row
 from mangaxr.build.report import OnProgress, Progress
 from mangaxr.build.row_log import RowLog
 from mangaxr.build.rows import (
@@ -215,14 +215,13 @@ def measure_galaxy(
     """Measure one galaxy; return its row, or that of its failure."""
     try:
         path = require_file(source)
-        size_row = begin_size_row(source, verify=verify)
         raw = read_maps(path, _wanted(), optional=OPTIONAL, verify=verify)
         values = header_values(raw)
         planes = MeasuredPlanes(raw, bits)
         quality = quality_row(planes, values, min_snr=min_snr, thresholds=thresholds)
     except MangaxrError as error:
         return failed_row(source, str(error))
-    return done_row(source, header_row(raw, values), size_row(), quality)
+    return done_row(source, header_row(raw, values), size_row(source, raw), quality)
 
 
 _wanted = cache(wanted_by_quality)

@@ -6,6 +6,7 @@ what it wants and stops as soon as it may.
 
 from __future__ import annotations
 
+import hashlib
 import mmap
 import os
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from isal import igzip_threaded
 from isal.igzip_lib import IsalError
 
 from mangaxr.errors import CorruptFileError, MangaxrError, MissingFileError
+from mangaxr.fits.hashed import HashedFile
 from mangaxr.fits.limits import inflated_limit
 from mangaxr.fits.remote import RemoteFile
 from mangaxr.location import is_local, locate
@@ -62,6 +64,9 @@ class ByteSource(Protocol):
     def finish(self) -> None:
         """Read to the end and check what the container lets one check (the gzip CRC)."""
 
+    def sha256(self) -> str:
+        """Return the SHA-256 of the file, which was opened to be hashed."""
+
     def close(self) -> None:
         """Release the file."""
 
@@ -77,17 +82,23 @@ class GzipSource:
     has_crc = True
 
     def __init__(
-        self, path: Path, handle: FileIO | RemoteFile, size: int, *, ahead: bool = False
+        self,
+        path: Path,
+        handle: FileIO | RemoteFile,
+        size: int,
+        *,
+        ahead: bool = False,
+        hashed: bool = False,
     ) -> None:
         self.path = path
         self.position = 0
         self.is_near = not isinstance(handle, RemoteFile)
-        self._file = handle
+        self._file = HashedFile(handle, beside=ahead) if hashed else handle
         self._size = size
         self._limit = inflated_limit(size)
         # Without a thread this is an IGzipFile. One that waits for a server cannot be told to stop.
         self._inflated = igzip_threaded.open(  # type: ignore[no-untyped-call]
-            handle, threads=int(ahead and self.is_near), block_size=_PIECE
+            self._file, threads=int(ahead and self.is_near), block_size=_PIECE
         )
 
     def read(self, size: int) -> bytes:
@@ -112,6 +123,14 @@ class GzipSource:
         """Inflate to the end of the stream, where the CRC and the length are checked."""
         while self._next(_PIECE):
             pass
+
+    def sha256(self) -> str:
+        """Return the SHA-256 of the compressed file, for which it is read to its end."""
+        if not isinstance(self._file, HashedFile):
+            msg = f"{self.path}: was not opened to be hashed"
+            raise TypeError(msg)
+        self.finish()
+        return self._file.hexdigest()
 
     def close(self) -> None:
         """Close the file."""
@@ -192,11 +211,17 @@ class PlainSource:
         """Go to the end; a plain file has no checksum of its own."""
         self.position = len(self._view)
 
+    def sha256(self) -> str:
+        """Return the SHA-256 of the file."""
+        return hashlib.sha256(self._view).hexdigest()
+
     def close(self) -> None:
         """Do nothing: the map closes itself when the last view of it is gone."""
 
 
-def open_source(path: str | os.PathLike[str], *, ahead: bool = False) -> ByteSource:
+def open_source(
+    path: str | os.PathLike[str], *, ahead: bool = False, hashed: bool = False
+) -> ByteSource:
     """Open a FITS file for reading forwards, by its first bytes rather than its name.
 
     Parameters
@@ -206,6 +231,8 @@ def open_source(path: str | os.PathLike[str], *, ahead: bool = False) -> ByteSou
     ahead
         Inflate in a thread of its own: the file will be read to its end. A process that was told
         to use one thread (OMP_NUM_THREADS, as workers of a build or of dask are) does not.
+    hashed
+        Hash what is read of it.
 
     Raises
     ------
@@ -227,7 +254,8 @@ def open_source(path: str | os.PathLike[str], *, ahead: bool = False) -> ByteSou
         handle.seek(0)
         if start[:2] == _GZIP_MAGIC:
             _check_flags(file, start)
-            return GzipSource(file, handle, _size_of(handle), ahead=ahead and _has_threads())
+            ahead = ahead and _has_threads()
+            return GzipSource(file, handle, _size_of(handle), ahead=ahead, hashed=hashed)
         if start == _FITS_MAGIC:
             content = _content_of(handle)
             handle.close()

@@ -46,6 +46,19 @@ class RawExtension:
 class RawMaps:
     """What was read of one MAPS file.
 
+    Parameters
+    ----------
+    path
+        The file.
+    primary
+        Its primary header.
+    extensions
+        What was kept, by name.
+    complete
+        Whether the file was read to its end.
+    sha256
+        Of the file, if it was verified.
+
     Raises
     ------
     MissingExtensionError
@@ -56,6 +69,7 @@ class RawMaps:
     primary: Cards
     extensions: Mapping[str, RawExtension]
     complete: bool
+    sha256: str = ""
 
     def __getitem__(self, name: str) -> RawExtension:
         try:

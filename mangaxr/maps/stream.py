@@ -66,7 +66,7 @@ def read_maps(
         Wanted extensions that the file may lack.
     verify
         Read to the end whatever was wanted, and check the gzip CRC and the FITS checksums
-        of every HDU.
+        of every HDU; the file is hashed on the way.
 
     Returns
     -------
@@ -84,7 +84,7 @@ def read_maps(
     MissingExtensionError
         If it lacks a wanted extension or channel.
     """
-    source = open_source(path, ahead=verify)
+    source = open_source(path, ahead=verify, hashed=verify)
     try:
         return _Reader(source, wanted, optional, verify=verify).read()
     finally:
@@ -161,7 +161,8 @@ class _Reader:
             check_has_extensions(self.source.path, seen, self._missing())
         if self.stale:
             self._judge_stale()
-        return RawMaps(self.source.path, primary.cards, self.kept, complete)
+        sha256 = self.source.sha256() if self.verify else ""
+        return RawMaps(self.source.path, primary.cards, self.kept, complete, sha256)
 
     def _take(self, hdu: HDUStart) -> None:
         """Keep an extension's wanted planes, or pass over it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import pickle
 from collections.abc import Callable, Iterator
@@ -64,6 +65,25 @@ def test_a_file_is_read_as_the_one_here(small: SurveyFiles) -> None:
         again["EMLINE_GVEL"].data,
         read_maps(small.maps[0], {"EMLINE_GVEL": ("Ha-6564",)})["EMLINE_GVEL"].data,
     )
+
+
+def test_a_file_that_is_verified_is_transferred_once(
+    small: SurveyFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For its metrics, its checks and its fingerprint together."""
+    kind = type(fsspec.filesystem("memory"))
+    opened: list[str] = []
+    before = kind._open
+
+    def counting(self: Any, path: str, *others: Any, **more: Any) -> Any:
+        opened.append(path)
+        return before(self, path, *others, **more)
+
+    monkeypatch.setattr(kind, "_open", counting)
+    table = mangaxr.compute_quality([url_of(small)], verify=True)
+    digest = hashlib.sha256(small.maps[0].read_bytes()).hexdigest()
+    assert str(table.source_sha256.values[0]) == digest
+    assert len(opened) == 1
 
 
 def test_maps_open_by_name_and_by_url(small: SurveyFiles) -> None:

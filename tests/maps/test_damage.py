@@ -274,8 +274,8 @@ def test_a_disk_that_fails_while_reading_is_an_error_of_ours(
         def readinto(self, buffer: Any) -> int:
             raise OSError(5, "Input/output error")
 
-    def open_failing(path: Path, *, ahead: bool) -> source.ByteSource:
-        return source.GzipSource(path, Failing(path), path.stat().st_size, ahead=ahead)
+    def open_failing(path: Path, **how: bool) -> source.ByteSource:
+        return source.GzipSource(path, Failing(path), path.stat().st_size, **how)
 
     monkeypatch.setattr("mangaxr.maps.stream.open_source", open_failing)
     for verify in (False, True):

@@ -40,9 +40,9 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Iterator[Counter[str]]:
     """Count how often each file is opened for reading."""
     count: Counter[str] = Counter()
 
-    def counting(path: str | os.PathLike[str], *, ahead: bool) -> ByteSource:
+    def counting(path: str | os.PathLike[str], **how: bool) -> ByteSource:
         count[Path(path).name] += 1
-        return open_source(path, ahead=ahead)
+        return open_source(path, **how)
 
     monkeypatch.setattr("mangaxr.maps.stream.open_source", counting)
     return count
