@@ -99,8 +99,7 @@ def _regridding(size: Size) -> dict[str, Any]:
 
 
 def _quality(size: Size) -> dict[str, float]:
-    files = min(sum(PLATE.values()), size.sizes[-1])
-    return quality.compare_mix(files, size.sizes[1], repeats=size.brief)
+    return quality.compare_mix(min(sum(PLATE.values()), size.sizes[-1]), repeats=size.repeats)
 
 
 def _mean(size: Size) -> dict[str, float]:
