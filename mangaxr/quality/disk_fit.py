@@ -14,10 +14,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from mangaxr.order import MAD_TO_SIGMA, median
 from mangaxr.quality.cells import Cells
 from mangaxr.quality.disk import Disk, DiskPlane
 from mangaxr.quality.normal import solve_normal
+from mangaxr.quality.outliers import are_explained
 
 __all__ = ["FittedDisk", "fit_disk"]
 
@@ -30,8 +30,6 @@ _CURVE, _LINEAR, _MOVING, _FITTED = slice(1, 4), slice(0, 4), slice(4, 7), slice
 """Places of the parameters: velocity and curve are linear, angle and centre are not; behind them
 is what they have to explain."""
 _STEPS = 15
-_CLIP = 5.0
-"""Standard deviations beyond which a cell does not count."""
 _CENTRE = 0.5
 """arcsec within which the centre is expected: a fifth of the PSF."""
 _LONGEST = (0.3, 0.5, 0.5)
@@ -175,10 +173,7 @@ class _Fit:
 
     def _clip(self, residual: Array) -> bool:
         """Leave out what is far off; return whether that is what was left out before."""
-        away, before = np.abs(residual), self.weight
-        kept = away <= _CLIP * self.cells.sigma
-        if not kept.all():  # or the spread, a median, is not needed
-            kept |= away <= _CLIP * MAD_TO_SIGMA * median(away)
+        before, kept = self.weight, are_explained(np.abs(residual), self.cells.sigma)
         self.weight = self.cells.weight if kept.all() else self.cells.weight * kept
         return self.weight is before or bool((self.weight == before).all())
 

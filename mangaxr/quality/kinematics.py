@@ -7,11 +7,12 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from mangaxr.order import MAD_TO_SIGMA, median, percentiles, variance
+from mangaxr.order import percentiles, variance
 from mangaxr.quality.cells import gather
 from mangaxr.quality.disk_fit import FittedDisk, fit_disk
 from mangaxr.quality.distance import kpc_per_arcsec
 from mangaxr.quality.field import Field
+from mangaxr.quality.outliers import are_explained
 from mangaxr.quality.surfaces import Gradient, Surfaces, fit_surfaces
 from mangaxr.quality.tracer import Tracer, places_of
 from mangaxr.quality.turned import turned_share
@@ -21,7 +22,6 @@ __all__ = ["measure_kinematics"]
 Array = npt.NDArray[np.float64]
 
 _RANGE = (0.025, 0.975)
-_OUTLIER = 5.0
 
 
 def measure_kinematics(field: Field) -> dict[str, float]:
@@ -95,15 +95,8 @@ def _disk(field: Field, gas: Tracer, fitted: FittedDisk, total: float) -> dict[s
         "velocity_asymmetry": turned_share(
             field.velocity.value - disk.systemic, field.velocity.valid, field.geometry, sign=1
         ),
-        "velocity_outliers": _outliers(np.abs(left), gas.sigma) / len(left),
+        "velocity_outliers": np.count_nonzero(~are_explained(np.abs(left), gas.sigma)) / len(left),
     }
-
-
-def _outliers(away: Array, sigma: Array) -> int:
-    """Count the spaxels that are so far off that neither their noise nor the spread explains it."""
-    far = away[away > _OUTLIER * sigma]
-    # Without any the spread, a median, is not needed.
-    return int(np.count_nonzero(far > _OUTLIER * MAD_TO_SIGMA * median(away))) if len(far) else 0
 
 
 def _correlation(field: Field) -> float:
