@@ -16,12 +16,13 @@ from typing import NamedTuple
 from astropy.io import fits
 
 from benchmarks.files import COMPRESSION, survey_files
+from mangaxr.synthetic.observe.footprint import BUNDLES
 
 __all__ = ["LARGEST", "PLATE", "mixed_files"]
 
-PLATE = {19: 2, 37: 4, 61: 4, 91: 2, 127: 5}
-"""Fibres -> bundles of a plate (Drory et al. 2015, AJ 149, 77, table 2)."""
-LARGEST = {127: 5}
+PLATE = {fibres: bundle.designs for fibres, bundle in BUNDLES.items()}
+"""Fibres -> bundles of a plate."""
+LARGEST = {max(PLATE): PLATE[max(PLATE)]}
 """The largest bundles of a plate alone."""
 
 _BLOCK = 2880
