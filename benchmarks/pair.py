@@ -23,9 +23,9 @@ RECIPE = Recipe()
 WANTED = {SKY_EXTENSION: None, **wanted_planes(RECIPE.parsed_channels())}
 
 
-def tensor_alone(source: Source) -> BuiltGalaxy:
+def tensor_alone(source: Source, *, verify: bool = False) -> BuiltGalaxy:
     """Read what the tensor needs, make it, and the row without metrics."""
-    raw = read_maps(source.path, WANTED)
+    raw = read_maps(source.path, WANTED, verify=verify)
     values = header_values(raw)
     tensor = assemble(raw, RECIPE, values.get("reff", float("nan")))
     origin = header_row(raw, values) | size_row(source, raw)

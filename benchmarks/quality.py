@@ -34,7 +34,7 @@ __all__ = [
     "whole",
 ]
 
-tensor_and_quality = partial(build_galaxy, recipe=RECIPE, verify=False, on_error="raise")
+tensor_and_quality = partial(build_galaxy, recipe=RECIPE, on_error="raise")
 """What a build does of each galaxy."""
 
 SIDES = (tensor_alone, tensor_and_quality)

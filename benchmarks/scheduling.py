@@ -95,7 +95,7 @@ def set_up_survey(galaxies: int) -> float:
         Source(f"{8000 + i // 127}-{12700 + i % 127}", Path(f"/sas/{i}")) for i in range(galaxies)
     ]
     recipe = Recipe()
-    build = partial(build_galaxy, recipe=recipe, verify=False, on_error="record")
+    build = partial(build_galaxy, recipe=recipe, on_error="record")
     ranges = slabs(galaxies)
     with (
         LocalCluster(n_workers=0, dashboard_address=":0") as workers,

@@ -24,8 +24,8 @@ from benchmarks.survey.files import LARGEST, PLATE
 __all__ = ["RUNS", "Size"]
 
 DIVISIONS = (
-    "igzip-1", "igzip-2", "pair-1", "pair-2", "mangaxr-1", "mangaxr-2", "verify-1", "verify-2",
-    "dask-2",
+    "igzip-1", "igzip-2", "pair-1", "pair-2", "mangaxr-1", "mangaxr-2", "pair-verify-1",
+    "pair-verify-2", "verify-1", "verify-2", "dask-2",
 )  # fmt: skip
 QUICK_SIDES = ("igzip-2", "mangaxr-1", "mangaxr-2")
 SLOW_SIDES = ("igzip-1", "gzip-2", "astropy", "zoom")

@@ -62,12 +62,12 @@ def _script(module: str) -> Callable[[Files], Command]:
     return lambda files: _python(f"benchmarks.survey.{module}", "t.npy", *map(str, files))
 
 
-def _pair(workers: int) -> Callable[[Files], Command]:
+def _pair(workers: int, *options: str) -> Callable[[Files], Command]:
     """Build a store without metrics."""
 
     def command(files: Files) -> Command:
         where = str(files[0].parent)
-        return _python("benchmarks.survey.with_pair", "t.zarr", where, str(workers))
+        return _python("benchmarks.survey.with_pair", "t.zarr", where, str(workers), *options)
 
     return command
 
@@ -89,6 +89,12 @@ SIDES: dict[str, Side] = {
     "mangaxr-2": Side("mangaxr, two workers", _build("--workers", "2"), "igzip-2"),
     "pair-1": Side("the same without metrics, one worker", _pair(1), "igzip-1"),
     "pair-2": Side("the same without metrics, two workers", _pair(2), "igzip-2"),
+    "pair-verify-1": Side(
+        "the same without metrics, one worker, verified", _pair(1, "--verify"), "igzip-1"
+    ),
+    "pair-verify-2": Side(
+        "the same without metrics, two workers, verified", _pair(2, "--verify"), "igzip-2"
+    ),
     "verify-1": Side(
         "mangaxr, one worker, `--verify`", _build("--workers", "1", "--verify"), "igzip-1"
     ),

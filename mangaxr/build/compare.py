@@ -101,7 +101,7 @@ def compare_sources(
             report.add(_BY_ID["MX401"], [Found("source_file", words, store.name(i))])
         else:
             found.append((i, source))
-    build = partial(build_galaxy, recipe=store.recipe, verify=False, on_error="record")
+    build = partial(build_galaxy, recipe=store.recipe, on_error="record")
     on_death = partial(give_up_galaxy, on_error="record")
     sources = [source for _, source in found]
     galaxies = run_in_order(build, sources, workers=workers, on_death=on_death)

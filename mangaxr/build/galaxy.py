@@ -53,7 +53,9 @@ def wanted_by(recipe: Recipe) -> tuple[Wanted, frozenset[str]]:
     return merge_wanted((needed, wanted_by_quality())), OPTIONAL - needed.keys()
 
 
-def build_galaxy(source: Source, recipe: Recipe, *, verify: bool, on_error: str) -> BuiltGalaxy:
+def build_galaxy(
+    source: Source, recipe: Recipe, *, verify: bool = False, sha256: bool = False, on_error: str
+) -> BuiltGalaxy:
     """Read one file and make its tensor.
 
     Parameters
@@ -64,6 +66,8 @@ def build_galaxy(source: Source, recipe: Recipe, *, verify: bool, on_error: str)
         What to make.
     verify
         Check the whole file, not just what is used of it.
+    sha256
+        Hash the file.
     on_error
         ``record`` turns an error into the row's ``failure``; ``raise`` lets it out.
 
@@ -77,7 +81,7 @@ def build_galaxy(source: Source, recipe: Recipe, *, verify: bool, on_error: str)
     try:
         path = require_file(source)
         wanted, optional = wanted_by(recipe)
-        raw = read_maps(path, wanted, optional=optional, verify=verify)
+        raw = read_maps(path, wanted, optional=optional, verify=verify, sha256=sha256)
         values = header_values(raw)
         planes = MeasuredPlanes(raw, recipe.mask_bits)
         tensor = assemble(raw, recipe, values.get("reff", float("nan")), planes=planes)

@@ -16,7 +16,7 @@ from mangaxr.sas.manifest import Manifest
 
 __all__ = ["place_row", "size_row", "with_checksums"]
 
-_NOT_READ = "not computed: without verify, a file is not read to its end"
+_NOT_COMPUTED = "not computed: nobody asked for it, and no download noted it"
 
 
 def with_checksums(sources: Iterable[Source]) -> list[Source]:
@@ -46,5 +46,5 @@ def place_row(path: Path) -> dict[str, Any]:
 
 def size_row(source: Source, raw: RawMaps) -> dict[str, Any]:
     """Tell the size of a file, and its SHA-256 or why that is not known."""
-    digest = raw.sha256 or source.sha256 or _NOT_READ
+    digest = raw.sha256 or source.sha256 or _NOT_COMPUTED
     return {"source_sha256": digest, "source_size": source.path.stat().st_size}

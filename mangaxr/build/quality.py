@@ -77,6 +77,7 @@ def compute_quality(
     workers: int = 1,
     client: Client | None = None,
     verify: bool = False,
+    sha256: bool = False,
     download: bool = False,
     base_urls: Iterable[str] = (DEFAULT_BASE_URL,),
     jobs: int = 3,
@@ -105,7 +106,10 @@ def compute_quality(
         A client of a running `dask.distributed` cluster, which works in place of `workers`;
         files must be where its workers see them.
     verify
-        Check the gzip CRC and every FITS checksum, at two to three times the time.
+        Check the gzip CRC and every FITS checksum to the end of each file, at two to three
+        times the time.
+    sha256
+        Note the SHA-256 of each file, which is read for it as a whole, and not inflated.
     download
         Fetch the files that the SAS tree lacks first. See `mangaxr.download`.
     base_urls, jobs
@@ -159,7 +163,14 @@ def compute_quality(
             jobs=jobs,
             progress=on_download,
         )
-    measure = partial(measure_galaxy, bits=bits, min_snr=min_snr, thresholds=table, verify=verify)
+    measure = partial(
+        measure_galaxy,
+        bits=bits,
+        min_snr=min_snr,
+        thresholds=table,
+        verify=verify,
+        sha256=sha256,
+    )
     settings = {
         "mangaxr": __version__,
         "mask_policy": policy_text(mask),
@@ -210,12 +221,18 @@ def _failed(row: Row) -> bool:
 
 
 def measure_galaxy(
-    source: Source, *, bits: int, min_snr: float, thresholds: Thresholds, verify: bool
+    source: Source,
+    *,
+    bits: int,
+    min_snr: float,
+    thresholds: Thresholds,
+    verify: bool,
+    sha256: bool,
 ) -> Row:
     """Measure one galaxy; return its row, or that of its failure."""
     try:
         path = require_file(source)
-        raw = read_maps(path, _wanted(), optional=OPTIONAL, verify=verify)
+        raw = read_maps(path, _wanted(), optional=OPTIONAL, verify=verify, sha256=sha256)
         values = header_values(raw)
         planes = MeasuredPlanes(raw, bits)
         quality = quality_row(planes, values, min_snr=min_snr, thresholds=thresholds)

@@ -110,7 +110,8 @@ __all__ = ["command"]
     "--retry-failed", is_flag=True, help="Build galaxies of OUT again that failed: ITEMs, or all."
 )
 @click.option("--fresh", is_flag=True, help="Start anew and replace what is there.")
-@click.option("--verify", is_flag=True, help="Check every file to its end: gzip CRC, checksums.")
+@options.verify
+@options.sha256
 @options.as_json
 def command(
     out: Path,

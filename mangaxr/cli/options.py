@@ -21,11 +21,13 @@ __all__ = [
     "release",
     "sas",
     "scheduler",
+    "sha256",
     "split_names",
     "split_numbers",
     "store",
     "table_out",
     "top",
+    "verify",
     "workers",
 ]
 
@@ -59,6 +61,16 @@ scheduler = click.option(
     metavar="ADDRESS",
     help="Work on the dask.distributed cluster whose scheduler is at tcp://HOST:PORT, in place "
     "of --workers; files and store on storage that it shares.",
+)
+
+verify = click.option(
+    "--verify", is_flag=True, help="Check every file to its end: gzip CRC, checksums."
+)
+
+sha256 = click.option(
+    "--sha256",
+    is_flag=True,
+    help="Note the SHA-256 of every file. It is known of files that `mangaxr download` fetched.",
 )
 
 from_list = click.option(

@@ -59,7 +59,8 @@ _LISTED = (
 @click.option("--download", is_flag=True, help="Fetch the files that the SAS tree lacks first.")
 @options.jobs
 @options.base_urls
-@click.option("--verify", is_flag=True, help="Check every file to its end: gzip CRC, checksums.")
+@options.verify
+@options.sha256
 @options.table_out
 @click.option(
     "--usable",

@@ -42,6 +42,9 @@ def sum_pieces(pieces: Iterable[bytes | memoryview]) -> tuple[int, int]:
     found, total, rest = 0, 0, b""
     for piece in pieces:
         found += len(piece)
+        if not rest and len(piece) % _WORD == 0:  # as it nearly always is
+            total += ones_complement_sum(piece)
+            continue
         missing = -len(rest) % _WORD  # of the word that the last piece ended in
         rest += bytes(piece[:missing])
         if len(rest) == _WORD:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from concurrent.futures import ThreadPoolExecutor
 from io import FileIO, RawIOBase
 from typing import Any
 
@@ -11,31 +10,27 @@ from mangaxr.fits.remote import RemoteFile
 
 __all__ = ["HashedFile"]
 
+_PIECE = 1 << 18  # stays in the cache
+
 
 class HashedFile(RawIOBase):
-    """A file that is read from its start to its end, and hashed.
+    """A file that is read from its start, and hashed.
 
     Parameters
     ----------
     handle
         The file, at its start.
-    beside
-        Hash in a thread of its own.
     """
 
-    def __init__(self, handle: FileIO | RemoteFile, *, beside: bool) -> None:
+    def __init__(self, handle: FileIO | RemoteFile) -> None:
         self._handle = handle
         self._digest = hashlib.sha256()
-        self._thread = ThreadPoolExecutor(1) if beside else None
 
     def readinto(self, buffer: Any) -> int:
         """Fill a buffer, or the beginning of it, with the next bytes; 0 at the end only."""
         view = memoryview(buffer)
         number = self._handle.readinto(view)
-        if self._thread is None:
-            self._digest.update(view[:number])
-        else:
-            self._thread.submit(self._digest.update, bytes(view[:number]))
+        self._digest.update(view[:number])
         return number
 
     def tell(self) -> int:
@@ -43,14 +38,13 @@ class HashedFile(RawIOBase):
         return self._handle.tell()
 
     def hexdigest(self) -> str:
-        """Return the SHA-256 of what was read, in hexadecimal."""
-        if self._thread is not None:
-            self._thread.shutdown()
+        """Read what is left of the file; return the SHA-256 of all of it, in hexadecimal."""
+        rest = bytearray(_PIECE)
+        while self.readinto(rest):
+            pass
         return self._digest.hexdigest()
 
     def close(self) -> None:
         """Close the file."""
-        if self._thread is not None:
-            self._thread.shutdown(wait=False, cancel_futures=True)
         self._handle.close()
         super().close()

@@ -29,7 +29,7 @@ __all__ = ["ByteSource", "GzipSource", "PlainSource", "open_source", "unreadable
 # isal's stubs call its error class an instance.
 _DAMAGE = (cast("type[Exception]", IsalError), BadGzipFile, OverflowError, MemoryError)
 # Fewer, and ISA-L copies what it keeps of each for the next; more, and they leave the cache.
-_PIECE = 1 << 19
+_PIECE = 1 << 20
 # Every data unit of the survey fits. What is claimed beyond is believed as it arrives.
 _PART = 1 << 22
 _GZIP_MAGIC = b"\x1f\x8b"
@@ -65,7 +65,7 @@ class ByteSource(Protocol):
         """Read to the end and check what the container lets one check (the gzip CRC)."""
 
     def sha256(self) -> str:
-        """Return the SHA-256 of the file, which was opened to be hashed."""
+        """Return the SHA-256 of the file, which was opened to be hashed; nothing is read then."""
 
     def close(self) -> None:
         """Release the file."""
@@ -93,12 +93,13 @@ class GzipSource:
         self.path = path
         self.position = 0
         self.is_near = not isinstance(handle, RemoteFile)
-        self._file = HashedFile(handle, beside=ahead) if hashed else handle
+        self._file = HashedFile(handle) if hashed else handle
         self._size = size
         self._limit = inflated_limit(size)
-        # Without a thread this is an IGzipFile. One that waits for a server cannot be told to stop.
+        self._is_ahead = ahead and self.is_near  # one that waits for a server cannot be stopped
+        # Without a thread this is an IGzipFile.
         self._inflated = igzip_threaded.open(  # type: ignore[no-untyped-call]
-            self._file, threads=int(ahead and self.is_near), block_size=_PIECE
+            self._file, threads=int(self._is_ahead), block_size=_PIECE
         )
 
     def read(self, size: int) -> bytes:
@@ -125,12 +126,18 @@ class GzipSource:
             pass
 
     def sha256(self) -> str:
-        """Return the SHA-256 of the compressed file, for which it is read to its end."""
+        """Return the SHA-256 of the compressed file; its rest is read, and not inflated."""
         if not isinstance(self._file, HashedFile):
             msg = f"{self.path}: was not opened to be hashed"
             raise TypeError(msg)
-        self.finish()
-        return self._file.hexdigest()
+        if self._is_ahead:
+            self.finish()  # two cannot read one file
+        try:
+            return self._file.hexdigest()
+        except MangaxrError:
+            raise
+        except OSError as error:
+            raise unreadable(self.path, error) from error
 
     def close(self) -> None:
         """Close the file."""

@@ -57,7 +57,7 @@ class RawMaps:
     complete
         Whether the file was read to its end.
     sha256
-        Of the file, if it was verified.
+        Of the file, if it was hashed.
 
     Raises
     ------

@@ -17,6 +17,7 @@ import logging
 import math
 import os
 from collections.abc import Container
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -53,6 +54,7 @@ def read_maps(
     *,
     optional: Container[str] = (),
     verify: bool = False,
+    sha256: bool = False,
 ) -> RawMaps:
     """Read planes of a MAPS file in one forward pass.
 
@@ -66,7 +68,9 @@ def read_maps(
         Wanted extensions that the file may lack.
     verify
         Read to the end whatever was wanted, and check the gzip CRC and the FITS checksums
-        of every HDU; the file is hashed on the way.
+        of every HDU.
+    sha256
+        Hash the file on the way; what is not wanted of it is read for that, but not inflated.
 
     Returns
     -------
@@ -84,9 +88,10 @@ def read_maps(
     MissingExtensionError
         If it lacks a wanted extension or channel.
     """
-    source = open_source(path, ahead=verify, hashed=verify)
+    source = open_source(path, ahead=verify, hashed=sha256)
     try:
-        return _Reader(source, wanted, optional, verify=verify).read()
+        raw = _Reader(source, wanted, optional, verify=verify).read()
+        return replace(raw, sha256=source.sha256()) if sha256 else raw
     finally:
         source.close()
 
@@ -161,8 +166,7 @@ class _Reader:
             check_has_extensions(self.source.path, seen, self._missing())
         if self.stale:
             self._judge_stale()
-        sha256 = self.source.sha256() if self.verify else ""
-        return RawMaps(self.source.path, primary.cards, self.kept, complete, sha256)
+        return RawMaps(self.source.path, primary.cards, self.kept, complete)
 
     def _take(self, hdu: HDUStart) -> None:
         """Keep an extension's wanted planes, or pass over it."""

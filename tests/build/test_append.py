@@ -102,7 +102,7 @@ def test_the_digest_of_a_store_does_not_tell_how_it_was_built(
     copies.mkdir()
     for file in small.maps:
         shutil.copy(file, copies)
-    mangaxr.build_store(tmp_path / "once.zarr", copies, npix=32, verify=True)
+    mangaxr.build_store(tmp_path / "once.zarr", copies, npix=32, verify=True, sha256=True)
     digests = {
         mangaxr.open_store(path).attrs["content_sha256"] for path in (store, tmp_path / "once.zarr")
     }

@@ -67,8 +67,9 @@ def test_a_file_is_read_as_the_one_here(small: SurveyFiles) -> None:
     )
 
 
-def test_a_file_that_is_verified_is_transferred_once(
-    small: SurveyFiles, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("verify", [False, True])
+def test_a_file_that_is_hashed_is_transferred_once(
+    small: SurveyFiles, monkeypatch: pytest.MonkeyPatch, verify: bool
 ) -> None:
     """For its metrics, its checks and its fingerprint together."""
     kind = type(fsspec.filesystem("memory"))
@@ -80,7 +81,7 @@ def test_a_file_that_is_verified_is_transferred_once(
         return before(self, path, *others, **more)
 
     monkeypatch.setattr(kind, "_open", counting)
-    table = mangaxr.compute_quality([url_of(small)], verify=True)
+    table = mangaxr.compute_quality([url_of(small)], verify=verify, sha256=True)
     digest = hashlib.sha256(small.maps[0].read_bytes()).hexdigest()
     assert str(table.source_sha256.values[0]) == digest
     assert len(opened) == 1

@@ -25,7 +25,7 @@ def build(path: Path, content: bytes) -> BuiltGalaxy:
     """Build from some bytes."""
     file = path / f"{SOUND.stem}.fits"
     file.write_bytes(content)
-    return build_galaxy(Source("galaxy", file), Recipe(), verify=False, on_error="raise")
+    return build_galaxy(Source("galaxy", file), Recipe(), on_error="raise")
 
 
 def edited(name: str, edit: Callable[[HDU], HDU]) -> bytes:

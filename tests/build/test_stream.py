@@ -216,6 +216,7 @@ def test_what_is_at_hand_is_not_asked_for(
     [
         ({"download": True}, "stream and download exclude each other"),
         ({"verify": True}, "stream and verify exclude each other"),
+        ({"sha256": True}, "stream and sha256 exclude each other"),
         ({"jobs": 0}, "jobs = 0: expected at least 1"),
     ],
 )

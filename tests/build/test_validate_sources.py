@@ -52,7 +52,7 @@ def test_a_store_of_one_galaxy_and_one_of_failures_alone_are_sound(
     small: SurveyFiles, tmp_path: Path
 ) -> None:
     """Nothing is taken for granted about how many galaxies there are, or have a tensor."""
-    mangaxr.build_store(tmp_path / "one.zarr", small.maps[0], verify=True)
+    mangaxr.build_store(tmp_path / "one.zarr", small.maps[0], sha256=True)
     mangaxr.build_store(tmp_path / "none.zarr", ["9999-1901"], sas=small.root)
     for name in ("one.zarr", "none.zarr"):
         assert check_store(tmp_path / name, level="sources", sas=small.root).issues == []
@@ -92,7 +92,7 @@ def sources(small: SurveyFiles, tmp_path_factory: pytest.TempPathFactory) -> Pat
     folder = tmp_path_factory.mktemp("sources")
     for file in small.maps[:2]:
         shutil.copy(file, folder)
-    mangaxr.build_store(folder / "t.zarr", folder, npix=16, verify=True)
+    mangaxr.build_store(folder / "t.zarr", folder, npix=16, sha256=True)
     return folder
 
 

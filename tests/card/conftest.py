@@ -21,7 +21,7 @@ def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     channels = ["ha_vel", "ha_flux", "sii_flux"]
     survey = synthetic.example_survey()
     mangaxr.build_store(
-        path, GALAXIES, sas=survey, npix=16, channels=channels, scaling=request.param, verify=True
+        path, GALAXIES, sas=survey, npix=16, channels=channels, scaling=request.param, sha256=True
     )
     return path
 

@@ -103,7 +103,7 @@ def _raw(raw: RawMaps) -> Seen:
 
 def _build(path: Path) -> Seen:
     source = Source("galaxy", path)
-    built = build_galaxy(source, _RECIPE, verify=False, on_error="raise")
+    built = build_galaxy(source, _RECIPE, on_error="raise")
     assert built.arrays is not None
     arrays = built.arrays._asdict()
     for array in arrays.values():
