@@ -38,6 +38,14 @@ class Bar(NamedTuple):
     unit: str = "times"
     at_least: bool = False
 
+    def is_measured(self, results: Results) -> bool:
+        """Whether there are results of the run, of all that it compares by now."""
+        try:
+            self.values(results[self.run])
+        except KeyError:
+            return False
+        return True
+
     def is_met(self, results: Results) -> bool:
         """Whether all numbers are within the limit."""
         found = self.values(results)
@@ -110,8 +118,9 @@ BARS: tuple[Bar, ...] = (
         _beyond_start(("pair-verify-1", "igzip-1"), ("pair-verify-2", "igzip-2")),
     ),
     Bar(
-        "`mangaxr build --verify`, which is the same with every metric; 1 and 2 workers",
-        "largest", 1.3, _beyond_start(("verify-1", "igzip-1"), ("verify-2", "igzip-2")),
+        "`mangaxr build --verify`, the same with every quality metric; 1 and 2 workers",
+        # Metrics may take 0.15 of it, as of the builds above that stop early.
+        "largest", 1.45, _beyond_start(("verify-1", "igzip-1"), ("verify-2", "igzip-2")),
     ),
     Bar(
         "tensor and every metric over the tensor alone, the survey's mix, processor time",

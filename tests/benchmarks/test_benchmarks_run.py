@@ -206,3 +206,15 @@ def test_a_promise_is_kept_or_not(seconds: float, met: bool) -> None:
     own = {"seconds": 1.0 + seconds, "start_up": 1.0}
     sides = {"igzip-1": other, "igzip-2": other, "pair-1": other | {"seconds": 1.1}, "pair-2": own}
     assert BARS[0].is_met({"galaxies": 2, "beyond": 1, "sides": sides}) is met
+
+
+@pytest.mark.parametrize("lacking", ["run", "side"])
+def test_what_was_not_measured_yet_is_known(lacking: str) -> None:
+    """Neither a run that was not made, nor one from before a side was added, is shown."""
+    side = {"seconds": 2.0, "start_up": 1.0}
+    names = ("igzip-1", "igzip-2", "pair-1") + (() if lacking == "side" else ("pair-2",))
+    run = {"galaxies": 2, "beyond": 1, "sides": dict.fromkeys(names, side)}
+    assert not BARS[0].is_measured({} if lacking == "run" else {"largest": run})
+    assert BARS[0].is_measured(
+        {"largest": run | {"sides": dict.fromkeys((*names, "pair-2"), side)}}
+    )
