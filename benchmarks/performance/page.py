@@ -67,6 +67,7 @@ _COLOURS = {
     "gzip-2": "#95a5a6",
     "astropy": "#2980b9",
     "zoom": "#27ae60",
+    "marvin": "#8e44ad",
 }
 
 

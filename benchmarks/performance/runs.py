@@ -28,7 +28,7 @@ DIVISIONS = (
     "pair-verify-2", "verify-1", "verify-2", "dask-2",
 )  # fmt: skip
 QUICK_SIDES = ("igzip-2", "mangaxr-1", "mangaxr-2")
-SLOW_SIDES = ("igzip-1", "gzip-2", "astropy", "zoom")
+SLOW_SIDES = ("igzip-1", "gzip-2", "astropy", "zoom", "marvin")
 
 
 class Size(NamedTuple):

@@ -20,7 +20,7 @@ from benchmarks.files import SURVEY
 from benchmarks.survey.files import LARGEST, PLATE, mixed_files
 from benchmarks.survey.machine import describe
 from benchmarks.survey.process import Cost, run
-from benchmarks.survey.sides import Side, available
+from benchmarks.survey.sides import SIDES, Side, available
 
 __all__ = ["compare", "each_of", "main", "table"]
 
@@ -107,7 +107,7 @@ def table(results: dict[str, Any]) -> list[str]:
         f"| {SURVEY:,} galaxies |",
         "| --- | ---: | ---: | ---: | ---: | ---: |",
     ]
-    for name, side in available().items():
+    for name, side in SIDES.items():
         if name not in found:
             continue
         own, other = found[name], found.get(side.against)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import shutil
 import sys
 from collections.abc import Callable, Sequence
@@ -76,6 +77,14 @@ def _dask(files: Files) -> Command:
     return _python("benchmarks.survey.with_dask", "t.zarr", str(files[0].parent))
 
 
+def _marvin(files: Files) -> Command:
+    script = Path(__file__).with_name("with_marvin.py")
+    return [os.path.abspath(_MARVIN), str(script), "t.npy", *map(str, files)]
+
+
+_MARVIN = os.environ.get("MANGAXR_MARVIN", "")
+"""The Python of an environment that has Marvin."""
+
 IGZIP = ["igzip", "-dc"] if shutil.which("igzip") else _python("benchmarks.survey.inflate")
 """ISA-L's own program or, where it is not installed, a loop over its Python package."""
 
@@ -85,6 +94,7 @@ SIDES: dict[str, Side] = {
     "gzip-2": Side("`gzip -dc`, two at a time", _inflated_by(["gzip", "-dc"], 2), "igzip-2"),
     "astropy": Side("astropy, masks and areas respected", _script("with_astropy"), "igzip-1"),
     "zoom": Side("astropy and `zoom`, masks as zeros", _script("with_zoom"), "igzip-1"),
+    "marvin": Side("Marvin reading the same planes", _marvin, "igzip-1"),
     "mangaxr-1": Side("mangaxr, one worker", _build("--workers", "1"), "igzip-1"),
     "mangaxr-2": Side("mangaxr, two workers", _build("--workers", "2"), "igzip-2"),
     "pair-1": Side("the same without metrics, one worker", _pair(1), "igzip-1"),
@@ -108,5 +118,5 @@ SIDES: dict[str, Side] = {
 
 def available() -> dict[str, Side]:
     """Return the sides that this environment can run."""
-    missing = {"dask-2"} if importlib.util.find_spec("distributed") is None else set()
-    return {name: side for name, side in SIDES.items() if name not in missing}
+    there = {"dask-2": importlib.util.find_spec("distributed") is not None, "marvin": _MARVIN}
+    return {name: side for name, side in SIDES.items() if there.get(name, True)}

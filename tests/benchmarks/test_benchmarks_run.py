@@ -38,7 +38,7 @@ from benchmarks.survey import __main__ as survey
 from benchmarks.survey import process
 from benchmarks.survey.files import mixed_files
 from benchmarks.survey.machine import describe
-from benchmarks.survey.sides import SIDES
+from benchmarks.survey.sides import SIDES, available
 from benchmarks.survey.with_astropy import maps_of
 
 
@@ -110,6 +110,17 @@ def test_the_ensemble_times_every_side_and_tells_memory(monkeypatch: pytest.Monk
 def test_the_programs_of_the_survey_run(name: str, tmp_path: Path) -> None:
     """Whole programs run to their end."""
     assert process.run(SIDES[name].command(mixed_files(1)), tmp_path).seconds > 0
+
+
+@pytest.mark.skipif("marvin" not in available(), reason="MANGAXR_MARVIN names no Python")
+def test_marvin_reads_the_same_values(tmp_path: Path) -> None:
+    """Bit for bit what `open_maps_file` has under the mask policy that is named after it."""
+    (path,) = mixed_files(1)
+    process.run(SIDES["marvin"].command([path]), tmp_path)
+    maps = mangaxr.open_maps_file(path)
+    for found, name in zip(np.load(tmp_path / "t.npy"), ("flux", "vel"), strict=True):
+        own = maps.manga.masked(f"emline_g{name}", "marvin").sel(line="Ha-6564")
+        np.testing.assert_array_equal(found, own.values)
 
 
 def test_the_survey_is_summed_up_in_a_table() -> None:
