@@ -11,7 +11,7 @@ from urllib.parse import quote
 import numpy as np
 import xarray as xr
 
-from mangaxr.errors import BadPlateIFUError, UnknownNameError
+from mangaxr.errors import BadPlateIFUError, StoreError, UnknownNameError
 from mangaxr.plateifu import PlateIFU
 from mangaxr.store.contract import STATUS
 
@@ -37,7 +37,13 @@ def galaxy_positions(store: xr.Dataset, galaxies: Iterable[str | PlateIFU]) -> d
     ------
     UnknownNameError
         If the store lacks one.
+    StoreError
+        If it was reduced to one galaxy, and has no galaxies to choose from.
     """
+    if store.galaxy.ndim == 0:
+        name = store.galaxy.item()
+        msg = f"the store was reduced to galaxy {name}: keep it a store, sel(galaxy=[{name!r}])"
+        raise StoreError(msg)
     positions = {name: i for i, name in enumerate(store.galaxy.values.tolist())}
     names = [_known_name(str(galaxy), positions) for galaxy in galaxies]
     return {name: positions[name] for name in names}

@@ -101,6 +101,14 @@ def test_failed_and_unknown_galaxies(
     assert not (tmp_path / "none").exists()
 
 
+def test_a_store_reduced_to_a_galaxy_says_how_it_stays_a_store(store: xr.Dataset) -> None:
+    """It has no galaxies to choose from any more."""
+    words = r"was reduced to galaxy 8138-1901: keep it a store, sel\(galaxy=\['8138-1901'\]\)"
+    with pytest.raises(StoreError, match=words):
+        draw_preview(store.isel(galaxy=0), "8138-1901")
+    assert draw_preview(store.sel(galaxy=["8138-1901"]), "8138-1901").axes
+
+
 def test_a_galaxy_yet_to_be_built(store: xr.Dataset) -> None:
     """In an unfinished store the reason is that the galaxy is pending."""
     store["status"][0] = 0
