@@ -79,11 +79,11 @@ def _dask(files: Files) -> Command:
 
 def _marvin(files: Files) -> Command:
     script = Path(__file__).with_name("with_marvin.py")
-    return [os.path.abspath(_MARVIN), str(script), "t.npy", *map(str, files)]
+    return [str(Path(MARVIN).absolute()), str(script), "t.npy", *map(str, files)]
 
 
-_MARVIN = os.environ.get("MANGAXR_MARVIN", "")
-"""The Python of an environment that has Marvin."""
+MARVIN = os.environ.get("MANGAXR_MARVIN", "")
+"""The Python of an environment that has Marvin; none if it was not named."""
 
 IGZIP = ["igzip", "-dc"] if shutil.which("igzip") else _python("benchmarks.survey.inflate")
 """ISA-L's own program or, where it is not installed, a loop over its Python package."""
@@ -118,5 +118,5 @@ SIDES: dict[str, Side] = {
 
 def available() -> dict[str, Side]:
     """Return the sides that this environment can run."""
-    there = {"dask-2": importlib.util.find_spec("distributed") is not None, "marvin": _MARVIN}
+    there = {"dask-2": importlib.util.find_spec("distributed") is not None, "marvin": bool(MARVIN)}
     return {name: side for name, side in SIDES.items() if there.get(name, True)}

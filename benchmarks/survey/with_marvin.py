@@ -27,9 +27,10 @@ def maps_of(path: str) -> np.ma.MaskedArray:
     """Return flux and velocity of a galaxy, (2, y, x), masked where Marvin would not use them."""
     from marvin.tools.maps import Maps
 
-    found = [Maps(filename=path)[channel] for channel in CHANNELS]
+    maps = Maps(filename=path)  # once: it opens the file
+    found = [maps[channel] for channel in CHANNELS]
     for channel in found:
-        np.asarray(channel.ivar)
+        np.asarray(channel.ivar)  # which is read when it is asked for
     return np.ma.stack([channel.masked for channel in found])
 
 

@@ -16,7 +16,7 @@ from mangaxr.sas.manifest import Manifest
 
 __all__ = ["place_row", "size_row", "with_checksums"]
 
-_NOT_COMPUTED = "not computed: nobody asked for it, and no download noted it"
+_NOT_COMPUTED = "not computed: a file is hashed where that is asked for"
 
 
 def with_checksums(sources: Iterable[Source]) -> list[Source]:

@@ -70,7 +70,7 @@ verify = click.option(
 sha256 = click.option(
     "--sha256",
     is_flag=True,
-    help="Note the SHA-256 of every file. It is known of files that `mangaxr download` fetched.",
+    help="Note the SHA-256 of every file, which is read as a whole for it.",
 )
 
 from_list = click.option(

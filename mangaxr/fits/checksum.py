@@ -42,15 +42,13 @@ def sum_pieces(pieces: Iterable[bytes | memoryview]) -> tuple[int, int]:
     found, total, rest = 0, 0, b""
     for piece in pieces:
         found += len(piece)
-        if not rest and len(piece) % _WORD == 0:  # as it nearly always is
-            total += ones_complement_sum(piece)
-            continue
         missing = -len(rest) % _WORD  # of the word that the last piece ended in
         rest += bytes(piece[:missing])
         if len(rest) == _WORD:
             total += int.from_bytes(rest, "big")
             rest = b""
-        words = memoryview(bytes(piece[missing:]))  # a copy: sums are slow where words lie askew
+        # Copied where words would lie askew, which makes sums slow.
+        words = memoryview(bytes(piece[missing:]) if missing else piece)
         end = len(words) - len(words) % _WORD
         total += ones_complement_sum(words[:end])
         rest += bytes(words[end:])

@@ -65,7 +65,7 @@ class ByteSource(Protocol):
         """Read to the end and check what the container lets one check (the gzip CRC)."""
 
     def sha256(self) -> str:
-        """Return the SHA-256 of the file, which was opened to be hashed; nothing is read then."""
+        """Return the SHA-256 of the file, which was opened to be hashed; the last that is asked."""
 
     def close(self) -> None:
         """Release the file."""
