@@ -283,6 +283,59 @@ def test_an_address_where_nobody_answers_is_an_error_within_seconds(
         pytest.fail("there is nothing to connect to")
 
 
+@pytest.fixture
+def interrupt_greetings(client: Any) -> Iterator[Callable[[int], list[str]]]:
+    """Return what lets a scheduler greet so many clients together with news of another one."""
+    added: list[str] = []
+
+    def begin(times: int) -> list[str]:
+        class News(distributed.SchedulerPlugin):  # type: ignore[misc]
+            def add_client(self, scheduler: Any, client: str) -> None:
+                added.append(client)
+                if len(added) <= times:
+                    news = {"op": "cancelled-keys", "keys": ["of another client"]}
+                    scheduler.loop.add_callback(scheduler.report, news)
+
+        client.sync(_add_plugin, client.cluster.scheduler, News())
+        return added
+
+    yield begin
+    client.sync(_remove_plugin, client.cluster.scheduler)
+
+
+async def _add_plugin(scheduler: Any, plugin: Any) -> None:
+    scheduler.add_plugin(plugin, name="news")
+
+
+async def _remove_plugin(scheduler: Any) -> None:
+    scheduler.remove_plugin("news")
+
+
+def test_a_scheduler_that_is_busy_with_others_is_asked_again(
+    client: Any, interrupt_greetings: Callable[[int], list[str]]
+) -> None:
+    """Another client cancels its work at the moment in which this one is greeted, twice."""
+    added = interrupt_greetings(2)
+    with connect(client.scheduler.address) as greeted:
+        assert greeted is not None
+        assert greeted.submit(operator.neg, 1).result() == -1
+    assert len(added) == 3
+
+
+def test_a_scheduler_that_is_never_done_with_others_is_given_up(
+    client: Any, interrupt_greetings: Callable[[int], list[str]]
+) -> None:
+    """The error names the address, and says what to do."""
+    added = interrupt_greetings(1000)
+    address = client.scheduler.address
+    with (
+        pytest.raises(BuildError, match=f"{address}: .*busy with other clients: try again"),
+        connect(address),
+    ):
+        pytest.fail("it was never greeted")
+    assert len(added) == 5
+
+
 @pytest.mark.parametrize("address", ["here", "tcp://host", "http://host:8786", "host:port", ""])
 def test_what_is_no_address_is_an_error_at_once(address: str) -> None:
     """The error says what an address looks like, and nobody tries to reach it."""

@@ -17,6 +17,9 @@ __all__ = ["check_client", "connect", "import_distributed"]
 
 _SECONDS_TO_ANSWER = 5.0
 
+_GREETINGS = 5
+"""How often to ask a scheduler whose greeting came together with news for other clients."""
+
 # Anything else would keep the client waiting for much longer than that.
 _ADDRESS = re.compile(r"((tcp|tls|ws|wss|ucx)://)?[^/\s]+:\d{1,5}")
 
@@ -33,28 +36,58 @@ def connect(scheduler: str | None) -> Iterator[Client | None]:
     Raises
     ------
     BuildError
-        If it is no address, or no scheduler answers there within a few seconds.
+        If it is no address, or no scheduler answers there within a few seconds, or only
+        with news that are not for this client.
     MissingDependencyError
         If dask.distributed is not installed.
     """
     if scheduler is None:
         yield None
         return
-    distributed = import_distributed()
-    if not _ADDRESS.fullmatch(scheduler):
-        msg = f"{scheduler}: not the address of a dask scheduler such as tcp://HOST:8786"
-        raise BuildError(msg)
-    try:
-        client = distributed.Client(
-            scheduler, timeout=_SECONDS_TO_ANSWER, set_as_default=False, name="mangaxr"
-        )
-    except (OSError, ValueError) as error:
-        msg = f"{scheduler}: no dask scheduler answers there: start one, or correct the address"
-        raise BuildError(msg) from error
+    client = _client_of(scheduler)
     try:
         yield client
     finally:
         client.close()
+
+
+def _client_of(scheduler: str) -> Client:
+    """Return a client of the scheduler at an address."""
+    kind = _kind_of_client()
+    if not _ADDRESS.fullmatch(scheduler):
+        msg = f"{scheduler}: not the address of a dask scheduler such as tcp://HOST:8786"
+        raise BuildError(msg)
+    for _ in range(_GREETINGS):
+        try:
+            return kind(scheduler, timeout=_SECONDS_TO_ANSWER, set_as_default=False, name="mangaxr")
+        except AssertionError:
+            continue
+        except (OSError, ValueError) as error:
+            msg = f"{scheduler}: no dask scheduler answers there: start one, or correct the address"
+            raise BuildError(msg) from error
+    msg = f"{scheduler}: the dask scheduler is too busy with other clients: try again"
+    raise BuildError(msg)
+
+
+def _kind_of_client() -> type[Client]:
+    """Return a Client that is closed if it is not greeted properly.
+
+    A scheduler tells all its clients what one of them cancels. If it does so at the moment
+    in which it greets a new one, that takes the two messages in one for a mistake: a bare
+    AssertionError of `distributed.Client._ensure_connected`, which leaves the client half
+    open. The garbage collector would close it later, and can wait forever for its thread.
+    """
+    base: Any = import_distributed().Client
+
+    class Client(base):  # type: ignore[misc]  # known only once distributed is imported
+        def start(self, **kwargs: Any) -> None:
+            try:
+                super().start(**kwargs)
+            except AssertionError:
+                self.close()
+                raise
+
+    return Client
 
 
 def check_client(client: Client) -> None:
