@@ -104,10 +104,12 @@ def build_store(
     fresh
         Start anew, whatever is there.
     verify
-        Check the gzip CRC and every FITS checksum to the end of each file, at twice the time.
+        Check the gzip CRC and every FITS checksum to the end of each file, in a little more
+        than twice the time.
     sha256
-        Note the SHA-256 of each file, at half the time more: what the tensors do not need is
-        read for it, and not inflated. Of files that `mangaxr.download` fetched it is known.
+        Note the SHA-256 of each file, which takes a third more time: what the tensors do not
+        need is read for it, and not inflated. Of files that `mangaxr.download` fetched it is
+        known.
     download
         Fetch the files that the SAS tree lacks first; a galaxy whose file cannot be had
         becomes a row with the reason. See `mangaxr.download`.
